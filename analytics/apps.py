@@ -1,0 +1,10 @@
+"""Whether it works: events, segments, metrics, boards."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"
+    label = "analytics"
+    verbose_name = _("Analytics")

@@ -1,0 +1,10 @@
+"""Pages that mix apps: member home, member 360°. They show what apps offer."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PagesConfig(AppConfig):
+    name = "config.pages"
+    label = "pages"
+    verbose_name = _("Pages")

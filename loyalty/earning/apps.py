@@ -1,0 +1,10 @@
+"""Earn rules: how many points an order is worth, and the decision that explains it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EarningConfig(AppConfig):
+    name = "loyalty.earning"
+    label = "earning"
+    verbose_name = _("Earning")

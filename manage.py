@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Django's command line, run against whatever servers this checkout uses."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.launch import servers
+
+    with servers.for_command(sys.argv):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

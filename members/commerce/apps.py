@@ -1,0 +1,10 @@
+"""Orders as facts: what storefronts reported, folded into one state."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommerceConfig(AppConfig):
+    name = "members.commerce"
+    label = "commerce"
+    verbose_name = _("Commerce")

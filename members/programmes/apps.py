@@ -1,0 +1,10 @@
+"""Programmes, brands, storefronts and stores: the lowest domain app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProgrammesConfig(AppConfig):
+    name = "members.programmes"
+    label = "programmes"
+    verbose_name = _("Programmes")

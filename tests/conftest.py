@@ -1,0 +1,59 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+
+
+def _act_as_app_role() -> None:
+    """Make every connection of this process act as the role the web and workers use."""
+    options = connections["default"].settings_dict["OPTIONS"]
+    options["options"] = f"-c role={settings.APP_ROLE}"
+    connections["default"].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Create the test database as its owner, then step down to the application's role."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        config = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=[])
+        _act_as_app_role()
+        _flush_as_owner()
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connections["default"].settings_dict["OPTIONS"].pop("options", None)
+            connections["default"].close()
+            teardown_databases(config, verbosity=0)
+
+
+def _flush_as_owner() -> None:
+    """Let TransactionTestCase empty the tables, which the application's role may not."""
+    ops = connections["default"].ops
+
+    def execute_sql_flush(sql_list: list[str]) -> None:
+        s = connections["default"].settings_dict
+        with psycopg.connect(
+            host=s["HOST"], port=s["PORT"], user=s["USER"], password=s["PASSWORD"], dbname=s["NAME"]
+        ) as owner:
+            for sql in sql_list:
+                owner.execute(sql)
+
+    ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
