@@ -56,4 +56,4 @@ def _flush_as_owner() -> None:
             for sql in sql_list:
                 owner.execute(sql)
 
-    ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign,assignment]

@@ -10,7 +10,7 @@ from django.db import models
 from config.kernel import crypto
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     """Text, AES-256-GCM encrypted; the column's name is part of what is authenticated.
 
     Equality is asked of a blind index beside it, never of this field.
@@ -64,7 +64,7 @@ class EncryptedJSONField(EncryptedTextField):
         return json.loads(plain)
 
 
-class BlindIndexField(models.BinaryField):
+class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
     """The keyed hash by which an encrypted value is found (`kernel.crypto.blind`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
