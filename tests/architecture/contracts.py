@@ -7,7 +7,7 @@ deny by default, and `services`, `selectors`, `events`, `types` and `errors` are
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -37,17 +37,18 @@ class FacadeContract(Contract):
         app, door = self._app_and_door(imported)
         if app is None or self._app_and_door(importer)[0] == app:
             return False
-        allowed = set(self.public)
+        allowed = set(cast("set[str]", self.public))
         if any(importer == root or importer.startswith(f"{root}.") for root in self._roots()):
-            allowed |= set(self.open_to_roots or ())
+            allowed |= set(cast("set[str]", self.open_to_roots or set()))
         return door not in allowed
 
     def _roots(self) -> list[str]:
-        return list(self.composition_roots or ())
+        return [str(root) for root in cast("list[str]", self.composition_roots or [])]
 
     def _app_and_door(self, module: str) -> tuple[str | None, str]:
         """Return the app a module belongs to (the most nested) and the part below it."""
-        owners = [a for a in self.apps if module == a or module.startswith(f"{a}.")]
+        apps = cast("list[str]", self.apps)
+        owners = [a for a in apps if module == a or module.startswith(f"{a}.")]
         if not owners:
             return None, ""
         app = max(owners, key=len)

@@ -68,8 +68,9 @@ def test_public_services_take_keywords_only():
     found = []
     for path in source.modules_called("services"):
         for node in source.tree(path).body:
-            is_public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-            if is_public and (node.args.args or node.args.posonlyargs):
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if node.args.args or node.args.posonlyargs:
                 found.append(f"{source.name(path)}:{node.lineno} {node.name}")
 
     assert found == []
