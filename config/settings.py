@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import env
@@ -75,7 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.pages.security.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -243,7 +244,18 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- The console --------------------------------------------------------------------------------
-UNFOLD = {"SITE_TITLE": _("Changke"), "SITE_HEADER": _("Changke console"), "SITE_SYMBOL": "loyalty"}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Changke"),
+    "SITE_HEADER": _("Changke console"),
+    "SITE_SYMBOL": "loyalty",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
+    ],
+    "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "config.pages.console.environment",
+    "SIDEBAR": {"show_search": True, "navigation": "config.pages.console.navigation"},
+}
 
 # --- Logging: one line an event, query strings never ---------------------------------------------
 LOGGING = {

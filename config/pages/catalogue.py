@@ -1,0 +1,229 @@
+"""The translation catalogue: read from code and templates, checked and compiled by Babel.
+
+Django's own commands need gettext's binaries, which a bare machine lacks. The English text
+is the message id, so only Chinese has a catalogue. Two things beside `gettext` calls are
+read: titles of domain errors, which pages translate when they show a refusal, and the
+strings of unfold, which ships no Chinese.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[2]
+PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+APPS = ("config", "members", "points", "benefits", "loyalty", "messaging", "analytics", "campaigns")
+UNFOLD = "unfold"
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+_PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%[sd]|\{\w*\}")
+# Header lines that change with every run and tell nothing.
+_VOLATILE = re.compile(
+    r'^"(Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated).*\n', re.M
+)
+_HEADER = "# Simplified Chinese, kept by `manage.py messages extract`: fill in msgstr, no more."
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One string somewhere in the sources."""
+
+    id: str | tuple[str, ...]
+    context: str | None
+    where: str
+    section: str
+
+
+def compile_catalogue(*, po: Path = PO) -> Path:
+    """Write the .mo beside `po` when it is missing or older, and return it."""
+    mo = po.with_suffix(".mo")
+    if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+        return mo
+    with po.open("rb") as file:
+        catalogue = read_po(file, locale="zh_Hans")
+    # Several test processes may come here at once: each writes its own, the last one stays.
+    draft = mo.with_suffix(f".{os.getpid()}.tmp")
+    with draft.open("wb") as out:
+        write_mo(out, catalogue)
+    draft.replace(mo)
+    return mo
+
+
+def update_catalogue(*, po: Path = PO) -> Catalog:
+    """Rewrite `po` from the sources, keeping every translation that is still used."""
+    before = _read(po)
+    after = _blank()
+    for found in find_strings():
+        known = before.get(found.id if isinstance(found.id, str) else found.id[0], found.context)
+        text = known.string if known is not None and _same_shape(known, found) else None
+        after.add(
+            found.id,
+            string=text if text is not None else ("" if isinstance(found.id, str) else ("",)),
+            locations=[(found.where, 0)],
+            auto_comments=[found.section] if found.section else [],
+            context=found.context,
+            flags=set(known.flags) - {"fuzzy"} if known is not None else set(),
+        )
+    out = BytesIO()
+    write_po(out, after, width=0, sort_output=True, omit_header=False, include_lineno=False)
+    po.parent.mkdir(parents=True, exist_ok=True)
+    po.write_text(_VOLATILE.sub("", out.getvalue().decode()), encoding="utf-8")
+    return after
+
+
+def list_problems(*, po: Path = PO) -> list[str]:
+    """Return what is wrong with the catalogue: nothing is right only when it is empty."""
+    catalogue = _read(po)
+    wanted = {(_first(found.id), found.context): found for found in find_strings()}
+    present = {
+        (_first(message.id), message.context): message for message in catalogue if message.id
+    }
+    problems = [
+        f"missing: {found.id!r} ({found.where})"
+        for key, found in wanted.items()
+        if key not in present
+    ]
+    problems += [f"stale: {key[0]!r}" for key in present if key not in wanted]
+    for message in present.values():
+        problems += _message_problems(message)
+    return sorted(problems)
+
+
+def find_strings() -> Iterator[Found]:
+    """Yield every translatable string: our own first, then what only unfold uses."""
+    seen: set[tuple[str, str | None]] = set()
+    for path in _sources():
+        for found in _strings_of(path, str(path.relative_to(ROOT)), ""):
+            seen.add((_first(found.id), found.context))
+            yield found
+    elsewhere = _translated_by_django()
+    for path, name in _unfold_sources():
+        for found in _strings_of(path, name, UNFOLD):
+            key = (_first(found.id), found.context)
+            if key not in seen and key not in elsewhere:
+                yield found
+
+
+def _sources() -> Iterator[Path]:
+    yield from sorted((ROOT / "templates").rglob("*.html"))
+    yield from sorted((ROOT / "templates").rglob("*.txt"))
+    for app in APPS:
+        for pattern in ("*.py", "*.html", "*.txt"):
+            for path in sorted((ROOT / app).rglob(pattern)):
+                if "migrations" not in path.parts:
+                    yield path
+
+
+def _unfold_sources() -> Iterator[tuple[Path, str]]:
+    spec = find_spec("unfold")
+    package = Path(str(spec and spec.origin)).parent
+    for pattern in ("*.py", "*.html"):
+        for path in sorted(package.rglob(pattern)):
+            parts = path.relative_to(package).parts
+            # Screens of packages we do not use.
+            if not {"import_export", "constance", "guardian", "location_field"} & set(parts):
+                yield path, "unfold/" + "/".join(parts)
+
+
+def _strings_of(path: Path, name: str, section: str) -> Iterator[Found]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        if path.name == "errors.py":
+            yield from (Found(title, None, name, section) for title in _titles(text))
+        source = text
+    else:
+        from django.utils.translation.template import templatize
+
+        # What is left of a template is calls between filler: its indentation means nothing.
+        lines = templatize(text, origin=str(path)).splitlines()
+        source = "\n".join(line.strip() for line in lines)
+    if not re.search(r"gettext|\b_\(", source):
+        return
+    stream = BytesIO(source.encode())
+    for _line, message, _comments, context in extract("python", stream, _KEYWORDS):
+        if message and message != ("", ""):
+            yield Found(message, context, name, section)
+
+
+def _titles(source: str) -> Iterator[str]:
+    """Yield the `title = "…"` of error classes."""
+    for node in ast.walk(ast.parse(source)):
+        target: ast.expr | None = None
+        if isinstance(node, ast.Assign):
+            target = node.targets[0]
+        elif isinstance(node, ast.AnnAssign):
+            target = node.target
+        else:
+            continue
+        value = node.value
+        if (
+            isinstance(target, ast.Name)
+            and target.id == "title"
+            and isinstance(value, ast.Constant)
+        ):
+            yield str(value.value)
+
+
+def _translated_by_django() -> set[tuple[str, str | None]]:
+    """Return what Django's own Chinese covers: unfold reuses most of the admin's strings."""
+    import django
+
+    known: set[tuple[str, str | None]] = set()
+    for po in Path(django.__file__).parent.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+        with po.open("rb") as file:
+            known |= {(_first(m.id), m.context) for m in read_po(file) if m.id and m.string}
+    return known
+
+
+def _message_problems(message: Message) -> Iterator[str]:
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    if not texts or not all(texts):
+        yield f"untranslated: {_first(message.id)!r}"
+        return
+    if message.fuzzy:
+        yield f"fuzzy: {_first(message.id)!r}"
+    # The plural form names everything; a singular may leave the number out.
+    full = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+    for text in texts:
+        if set(_PLACEHOLDER.findall(full)) != set(_PLACEHOLDER.findall(str(text))):
+            yield f"placeholders differ: {_first(message.id)!r} -> {text!r}"
+
+
+def _same_shape(known: Message, found: Found) -> bool:
+    return isinstance(known.id, str) == isinstance(found.id, str)
+
+
+def _first(id: str | tuple[str, ...] | list[str]) -> str:
+    return id if isinstance(id, str) else id[0]
+
+
+def _blank() -> Catalog:
+    return Catalog(locale="zh_Hans", header_comment=_HEADER, project="changke", fuzzy=False)
+
+
+def _read(po: Path) -> Catalog:
+    if not po.exists():
+        return _blank()
+    with po.open("rb") as file:
+        return read_po(file, locale="zh_Hans")

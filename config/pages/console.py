@@ -1,0 +1,88 @@
+"""The console's frame: navigation by what operators do, and the banner of a demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+# Group -> (model label, icon). A model that is not registered yet is simply not shown.
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (gettext_noop("Members"), (("members.member", "group"), ("commerce.order", "shopping_bag"))),
+    (
+        gettext_noop("Loyalty"),
+        (
+            ("loyalty.ladderversion", "stairs"),
+            ("loyalty.tierchange", "trending_up"),
+            ("earning.earnruleversion", "rule"),
+            ("settlement.importrun", "upload_file"),
+        ),
+    ),
+    (
+        gettext_noop("Points"),
+        (
+            ("points.entry", "receipt_long"),
+            ("points.account", "account_balance_wallet"),
+            ("points.lot", "layers"),
+            ("points.reservation", "lock_clock"),
+        ),
+    ),
+    (
+        gettext_noop("Access"),
+        (
+            ("programmes.programme", "storefront"),
+            ("programmes.brand", "sell"),
+            ("programmes.storefront", "point_of_sale"),
+            ("programmes.store", "home_pin"),
+            ("programmes.clientbinding", "key"),
+            ("members.user", "badge"),
+            ("auth.group", "shield_person"),
+        ),
+    ),
+    (
+        gettext_noop("System"),
+        (
+            ("messaging.localmessage", "outbox"),
+            ("kernel.delivery", "report"),
+            ("kernel.outboxevent", "bolt"),
+            ("kernel.auditrecord", "policy"),
+            ("django_celery_beat.periodictask", "schedule"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar: groups of screens this operator may see."""
+    screens = {model._meta.label_lower: screen for model, screen in admin.site._registry.items()}
+    groups = []
+    for title, entries in _GROUPS:
+        items = [
+            _item(screens[label], icon)
+            for label, icon in entries
+            if label in screens and screens[label].has_view_permission(request)
+        ]
+        if items:
+            groups.append({"title": _(title), "separator": True, "items": items})
+    return groups
+
+
+def _item(screen: admin.ModelAdmin[Any], icon: str) -> dict[str, Any]:
+    meta = screen.model._meta
+    return {
+        "title": str(meta.verbose_name_plural)[:1].upper() + str(meta.verbose_name_plural)[1:],
+        "icon": icon,
+        "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+    }
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """Return the banner of a demo: staff sign in without a second proof here, nowhere else."""
+    if settings.DEMO:
+        return [_("Demo: staff need no second proof"), "warning"]
+    return None
