@@ -3,8 +3,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from config.kernel import grants
+
 
 class EarningConfig(AppConfig):
     name = "loyalty.earning"
     label = "earning"
     verbose_name = _("Earning")
+
+    def ready(self) -> None:
+        grants.append_only("earning_earndecision")

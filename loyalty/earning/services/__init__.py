@@ -1,0 +1,25 @@
+"""Decide what an order earns, keep the decision, and change the rules."""
+
+from loyalty.earning.errors import RulesInvalidError, RulesNotFoundError, RulesPublishedError
+from loyalty.earning.services.deciding import decide
+from loyalty.earning.services.recording import record_decisions
+from loyalty.earning.services.rules import (
+    compare_rules,
+    draft_rules,
+    install_default_rules,
+    install_defaults,
+    publish_rules,
+)
+
+__all__ = [
+    "RulesInvalidError",
+    "RulesNotFoundError",
+    "RulesPublishedError",
+    "compare_rules",
+    "decide",
+    "draft_rules",
+    "install_default_rules",
+    "install_defaults",
+    "publish_rules",
+    "record_decisions",
+]
