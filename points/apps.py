@@ -8,3 +8,8 @@ class PointsConfig(AppConfig):
     name = "points"
     label = "points"
     verbose_name = _("Points")
+
+    def ready(self) -> None:
+        from config.kernel import grants
+
+        grants.append_only("points_entry")

@@ -1,0 +1,38 @@
+"""The only code that moves points. One command, or a list of them, in one round trip."""
+
+from points.errors import (
+    AlreadyReversedError,
+    CauseConflictError,
+    EntryIsReversalError,
+    EntryNotFoundError,
+    InsufficientPointsError,
+    InvalidPointsError,
+    KeyReusedError,
+    NotReversibleError,
+    ReservationClosedError,
+    ReservationExceededError,
+    ReservationExpiredError,
+    ReservationNotFoundError,
+    ReverseExceedsError,
+    SourceConflictError,
+)
+from points.services.posting import post, post_batch
+
+__all__ = [
+    "AlreadyReversedError",
+    "CauseConflictError",
+    "EntryIsReversalError",
+    "EntryNotFoundError",
+    "InsufficientPointsError",
+    "InvalidPointsError",
+    "KeyReusedError",
+    "NotReversibleError",
+    "ReservationClosedError",
+    "ReservationExceededError",
+    "ReservationExpiredError",
+    "ReservationNotFoundError",
+    "ReverseExceedsError",
+    "SourceConflictError",
+    "post",
+    "post_batch",
+]

@@ -1,0 +1,294 @@
+"""What goes into the ledger and what comes out, as plain values.
+
+A `Command` asks for one movement of one member's account; an `Outcome` tells what it did.
+docs/algorithms/ledger.md says what each movement does to the four figures and the lots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from config.kernel.errors import DomainError
+
+POINTS = "points"
+GROWTH = "growth"
+
+DebtPolicy = Literal["allow_debt", "within_balance", "pending_only"]
+
+
+class Kind(StrEnum):
+    """What an entry is. The names are part of the API."""
+
+    EARN = "earn"
+    ACTIVATE = "activate"
+    SPEND = "spend"
+    HOLD = "hold"
+    RELEASE = "release"
+    RETURN = "return"
+    REVERSE = "reverse"
+    EXPIRE = "expire"
+    ADJUST = "adjust"
+    EXCHANGE_OUT = "exchange_out"
+    EXCHANGE_IN = "exchange_in"
+    MERGE = "merge"
+
+
+class Counter(StrEnum):
+    """The other side of an entry. A counter-account's balance is a sum, never a row."""
+
+    ISSUANCE = "issuance"
+    REDEMPTION = "redemption"
+    EXPIRY = "expiry"
+    ADJUSTMENT = "adjustment"
+    EXCHANGE = "exchange"
+    SETTLEMENT = "settlement"
+    MERGE = "merge"
+    OWN = "own"  # the points stay the member's: pending, available and held among themselves
+
+
+class HoldStatus(StrEnum):
+    HELD = "held"
+    CAPTURED = "captured"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+
+
+# --- Commands ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A movement asked for.
+
+    `key` is the entry's own idempotency key, unique per member for ever. `fingerprint`
+    stands for the request in the check that a repeated key repeats the request; left
+    empty it is made of the command's own fields (without `occurred_at`).
+    """
+
+    member_id: int
+    programme_id: int
+    currency: str = POINTS
+    key: str
+    source: str
+    occurred_at: datetime
+    reason: str = ""
+    rule: str = ""
+    actor: str = ""
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earn(Command):
+    """Give points, once per (account, source, rule).
+
+    `pending` without `available_at` waits for a `Schedule`; with one in the past the points
+    are available at once. `expires_at` is exclusive; None never expires.
+    """
+
+    points: int
+    pending: bool = False
+    available_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule(Command):
+    """Tell when what is pending from `source` becomes available; at once when that is past."""
+
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend(Command):
+    """Take available points, the lots that expire first first."""
+
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Command):
+    """Reserve available points until `expires_at`; what is held does not expire meanwhile."""
+
+    points: int
+    expires_at: datetime
+    brand_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture(Command):
+    """Spend what a reservation holds, all or in part; the rest is released."""
+
+    reservation_id: int
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Command):
+    """Give up a reservation."""
+
+    reservation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend(Command):
+    """Keep a reservation until `expires_at`, if that is later. It moves no points."""
+
+    reservation_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse(Command):
+    """Take back what was earned, or give back what was spent, once per cause.
+
+    The target is one entry (`entry_id`), or everything earned or spent under a source.
+    `points` None means all that is left of it. `policy` None is the programme's.
+    """
+
+    entry_id: int | None = None
+    earned_under: str | None = None
+    spent_under: str | None = None
+    points: int | None = None
+    cause: str
+    policy: DebtPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust(Command):
+    """Correct a balance by hand. Points given expire at `expires_at`, if at all."""
+
+    points: int
+    expires_at: datetime | None = None
+
+
+# --- Outcomes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotShare:
+    """The part of an entry that concerns one lot: signed points, or points moved."""
+
+    lot_id: int
+    points: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Points that changed place and not owner."""
+
+    origin: Literal["pending", "available", "held"]
+    to: Literal["pending", "available", "held"]
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A line of the ledger as other apps see it."""
+
+    entry_id: int
+    member_id: int
+    kind: str
+    points: int
+    balance_after: int
+    available: int  # the four changes; points = available + pending + held - debt
+    pending: int
+    held: int
+    debt: int
+    source: str
+    rule: str
+    reason: str
+    actor: str
+    reverses: int | None
+    cause: str | None
+    reservation_id: int | None
+    lots: tuple[LotShare, ...]
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def moved(self) -> Moved | None:
+        """What a hold, release or activation moved; None for the kinds that carry points."""
+        match self.kind:
+            case "hold":
+                return Moved(origin="available", to="held", points=self.held)
+            case "release":
+                return Moved(origin="held", to="available", points=-self.held)
+            case "activate":
+                return Moved(origin="pending", to="available", points=-self.pending)
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command did.
+
+    `uncovered` is what a debt policy left untaken, `debt` the debt this command added.
+    `replayed`: nothing was done now, this is what was done the first time; `duplicate`
+    says that it was found by its source and not by its key.
+    """
+
+    entries: tuple[Posted, ...] = ()
+    replayed: bool = False
+    duplicate: bool = False
+    problem: DomainError | None = None
+    uncovered: int = 0
+    debt: int = 0
+    reservation_id: int | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(entry.points for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiring:
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """An account's figures at an instant, with everything due by then shown as done."""
+
+    member_id: int
+    available: int = 0
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    lifetime_earned: int = 0
+    lifetime_spent: int = 0
+    lifetime_expired: int = 0
+    expiring: tuple[Expiring, ...] = field(default=())
+    as_of: datetime
+
+    @property
+    def total(self) -> int:
+        return self.available + self.pending + self.held - self.debt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    reservation_id: int
+    member_id: int
+    programme_id: int
+    currency: str
+    brand_id: int | None
+    source: str
+    points: int
+    captured: int
+    released: int
+    status: HoldStatus  # a hold past its time reads as lapsed, swept or not
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """Newest first; `before` of the next page is the last entry's id, None at the end."""
+
+    entries: tuple[Posted, ...]
+    next_before: int | None
