@@ -175,6 +175,8 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
+# allauth's table of e-mail addresses is kept encrypted: members.account.
+MIGRATION_MODULES = {"account": "members.account.migrations"}
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"

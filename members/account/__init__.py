@@ -1,0 +1,1 @@
+"""What members lay over django-allauth: its tables, kept encrypted."""

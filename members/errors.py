@@ -1,0 +1,97 @@
+"""What members' services refuse."""
+
+from __future__ import annotations
+
+from config.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+
+class MemberNotFoundError(NotFoundError):
+    """There is no such member in this programme."""
+
+    code = "member.not_found"
+    title = "There is no such member"
+
+
+class IdentityConflictError(ConflictError):
+    """The phone, e-mail and external id given belong to different members."""
+
+    code = "member.identity_conflict"
+    title = "These belong to different members"
+
+    def __init__(self, *, members: list[str]) -> None:
+        super().__init__(f"they belong to different members: {', '.join(members)}")
+        self.members = members
+
+
+class IdentityTakenError(ConflictError):
+    """The external id already belongs to another member."""
+
+    code = "member.identity_taken"
+    title = "This belongs to another member"
+
+
+class NoContactError(InvalidError):
+    """Neither phone nor e-mail nor external id was given."""
+
+    code = "member.no_contact"
+    title = "Give a phone number, an e-mail address or an external id"
+
+
+class InvalidPhoneError(InvalidError):
+    """Not a phone number that exists."""
+
+    code = "member.invalid_phone"
+    title = "This is not a valid phone number"
+
+
+class InvalidEmailError(InvalidError):
+    """Not an e-mail address."""
+
+    code = "member.invalid_email"
+    title = "This is not a valid e-mail address"
+
+
+class BirthdayLockedError(ConflictError):
+    """A birthday may be changed once a year."""
+
+    code = "member.birthday_locked"
+    title = "The birthday was already changed within a year"
+
+
+class WrongCodeError(InvalidError):
+    """The code is not the one that was sent."""
+
+    code = "sign_in.wrong_code"
+    title = "This is not the code that was sent"
+
+
+class CodeExpiredError(InvalidError):
+    """The code was used, tried too often, or is older than five minutes."""
+
+    code = "sign_in.code_expired"
+    title = "This code is no longer valid; ask for a new one"
+
+
+class TooManyCodesError(ForbiddenError):
+    """Too many codes were asked for."""
+
+    code = "sign_in.too_many_codes"
+    title = "Too many codes were asked for; try again later"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class AccountClosedError(ForbiddenError):
+    """The account may not sign in."""
+
+    code = "sign_in.closed"
+    title = "This account cannot sign in"
+
+
+class ConsentMissingError(InvalidError):
+    """Someone new must agree to the terms before an account is made."""
+
+    code = "sign_in.consent_missing"
+    title = "Please agree to the terms first"

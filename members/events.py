@@ -1,0 +1,76 @@
+"""What happened to members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from config.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCreated(Event):
+    """Someone became a member."""
+
+    name: ClassVar[str] = "members.member_created.v1"
+    public_name: ClassVar[str | None] = "member.created"
+
+    member: str
+    storefront_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersImported(Event):
+    """Many became members at once; one event tells of all of them."""
+
+    name: ClassVar[str] = "members.imported.v1"
+
+    member_ids: list[int]
+    storefront_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUpdated(Event):
+    """A profile changed; the names of the fields, not their values."""
+
+    name: ClassVar[str] = "members.member_updated.v1"
+    public_name: ClassVar[str | None] = "member.updated"
+
+    member: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAttached(Event):
+    """Another channel's id now names this member."""
+
+    name: ClassVar[str] = "members.identity_attached.v1"
+
+    member: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSignedIn(Event):
+    """A member signed in."""
+
+    name: ClassVar[str] = "members.signed_in.v1"
+
+    user_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRequested(Event):
+    """A sign-in code is to be sent. Stored encrypted."""
+
+    name: ClassVar[str] = "members.code_requested.v1"
+    secret: ClassVar[bool] = True
+
+    address: str
+    code: str
+    channel: str
+    template: str
+    locale: str
+    link: str
+    delivery: str

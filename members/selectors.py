@@ -1,0 +1,155 @@
+"""Reads of members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+
+from config.kernel import ids
+from config.kernel.errors import NotFoundError
+from members import keys, models, numbers
+from members.errors import MemberNotFoundError
+from members.types import ContactKind, Identity, Label, Member, Status
+
+SQL_VIEWS: dict[str, str] = {}
+
+
+def public_id(member_id: int) -> str:
+    """Return the `mem_…` id of a member."""
+    return ids.encode("mem", member_id=member_id, row_id=0)
+
+
+def resolve(*, public_id: str, programme_id: int) -> int:
+    """Return the member an id names; a merged one's id names the survivor.
+
+    Raises:
+        MemberNotFoundError: no such member in this programme.
+    """
+    found = resolve_many(public_ids=[public_id], programme_id=programme_id)
+    if public_id not in found:
+        raise MemberNotFoundError(f"there is no member {public_id[:40]}")
+    return found[public_id]
+
+
+def resolve_many(*, public_ids: Sequence[str], programme_id: int) -> dict[str, int]:
+    """Return the members that ids name, in one statement; unknown ids are left out."""
+    wanted: dict[str, int] = {}
+    for text in set(public_ids):
+        try:
+            wanted[text] = ids.decode("mem", text).member_id
+        except NotFoundError:
+            continue
+    rows = models.Member.objects.filter(
+        id__in=set(wanted.values()), programme_id=programme_id
+    ).values_list("id", "survivor_id")
+    alive = {member: survivor or member for member, survivor in rows}
+    return {text: alive[member] for text, member in wanted.items() if member in alive}
+
+
+def ids_of(member_id: int) -> list[int]:
+    """Return the member's id and those of all who were ever merged into it."""
+    rows = models.Member.objects.filter(Q(id=member_id) | Q(survivor_id=member_id))
+    return sorted(rows.values_list("id", flat=True))
+
+
+def get_member(*, member_id: int) -> Member:
+    """Return a member's profile.
+
+    Raises:
+        MemberNotFoundError: there is no such member.
+    """
+    found = list_members(member_ids=[member_id])
+    if not found:
+        raise MemberNotFoundError("there is no such member")
+    return found[0]
+
+
+def list_members(*, member_ids: Sequence[int]) -> list[Member]:
+    """Return the profiles of members in two statements, in the order asked for."""
+    rows = models.Member.objects.in_bulk(list(member_ids))
+    contacts: dict[tuple[int, str], models.ContactPoint] = {
+        (c.member_id, c.kind): c
+        for c in models.ContactPoint.objects.filter(member_id__in=list(rows))
+    }
+    return [_as_member(rows[i], contacts) for i in member_ids if i in rows]
+
+
+def _as_member(row: models.Member, contacts: dict[tuple[int, str], models.ContactPoint]) -> Member:
+    phone = contacts.get((row.pk, ContactKind.PHONE))
+    email = contacts.get((row.pk, ContactKind.EMAIL))
+    return Member(
+        id=row.pk,
+        public_id=public_id(row.pk),
+        member_no=row.member_no,
+        programme_id=row.programme_id,
+        kind=row.kind,
+        status=Status(row.status),
+        user_id=row.user_id,
+        nickname=row.nickname,
+        name=row.name,
+        phone=phone.value if phone else None,
+        email=email.value if email else None,
+        phone_verified=bool(phone and phone.verified_at),
+        email_verified=bool(email and email.verified_at),
+        birthday=row.birthday,
+        gender=row.gender,
+        locale=row.locale,
+        timezone=row.timezone,
+        joined_at=row.joined_at,
+        home_store_id=row.home_store_id,
+        version=row.version,
+        attribution=row.attribution,
+    )
+
+
+def find_by_user(*, user_id: int, programme_id: int) -> int | None:
+    """Return the member that a user is in a programme."""
+    row = models.Member.objects.filter(user_id=user_id, programme_id=programme_id)
+    return row.values_list("id", flat=True).first()
+
+
+def find_by_contact(*, programme_id: int, kind: ContactKind, address: str) -> int | None:
+    """Return the member with this phone number or e-mail address (normalized)."""
+    wanted = keys.key(kind, address)
+    return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
+
+
+def find_by_external_id(*, programme_id: int, channel: str, external_id: str) -> int | None:
+    """Return the member whom a channel calls by this id."""
+    wanted = keys.external_key(channel, external_id)
+    return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
+
+
+def find_by_card(*, programme_id: int, card_no: str) -> int | None:
+    """Return the member with this card number; None too when its check digit is wrong."""
+    if not numbers.is_member_no(card_no):
+        return None
+    wanted = keys.key("card", numbers.clean(card_no))
+    return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
+
+
+def list_identities(*, member_id: int) -> list[Identity]:
+    """Return what other channels call the member."""
+    rows = models.Identity.objects.filter(member_id=member_id).order_by("id")
+    return [Identity(channel=r.channel, external_id=r.external_id) for r in rows]
+
+
+def list_labels(*, member_ids: Iterable[int], kind: str) -> dict[int, list[Label]]:
+    """Return the labels of one kind by member; members without any are left out."""
+    rows = models.Label.objects.filter(member_id__in=list(member_ids), kind=kind).order_by("id")
+    found: dict[int, list[Label]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, []).append(
+            Label(
+                member_id=row.member_id,
+                kind=row.kind,
+                code=row.code,
+                name_zh=row.name_zh,
+                name_en=row.name_en,
+                since=row.since,
+                until=row.until,
+                computed_at=row.computed_at,
+            )
+        )
+    return found
