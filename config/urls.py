@@ -1,11 +1,18 @@
 """The composition root of URLs."""
 
+from allauth.idp.oidc import views as oidc_views
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-urlpatterns = [
+# One line for each app's `api.urls`.
+API: list[URLPattern | URLResolver] = []
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("language", set_language, name="set_language"),
     path("ops/", admin.site.urls),
+    path("oauth/token", oidc_views.token, name="oauth_token"),
+    path("oauth/revoke", oidc_views.revoke, name="oauth_revoke"),
+    path("api/v1/", include(API)),
 ]

@@ -10,6 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+# The tests serve no collected files.
+settings.WHITENOISE_AUTOREFRESH = True
+
 
 def _act_as_app_role() -> None:
     """Make every connection of this process act as the role the web and workers use."""

@@ -13,4 +13,5 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from config.kernel import grants
 
+        grants.append_only("kernel_auditrecord")
         post_migrate.connect(grants.renew, dispatch_uid="kernel.grants")

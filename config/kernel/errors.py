@@ -65,3 +65,10 @@ class InvalidError(DomainError):
 
     code = "invalid"
     title = "Invalid"
+
+
+class PreconditionFailedError(DomainError):
+    """The thing has changed since the caller looked at it (HTTP 412)."""
+
+    code = "request.precondition_failed"
+    title = "It has changed meanwhile"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from config.kernel.fields import EncryptedJSONField
+from config.kernel.fields import EncryptedJSONField, EncryptedTextField
 
 
 class OutboxEvent(models.Model):
@@ -30,12 +31,88 @@ class OutboxEvent(models.Model):
             models.Index(
                 fields=["id"],
                 name="kernel_outbox_waiting",
-                condition=models.Q(relayed_at__isnull=True),
+                condition=Q(relayed_at__isnull=True),
             )
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(payload__isnull=False) ^ models.Q(sealed__isnull=False),
+                condition=Q(payload__isnull=False) ^ Q(sealed__isnull=False),
                 name="kernel_event_is_plain_or_sealed",
             )
         ]
+
+
+class Delivery(models.Model):
+    """That one handler owes one event its reaction, and how far it has come.
+
+    `waiting` rows are run when due; a row stays `waiting` while its handler runs, so
+    one whose worker died is simply found again. `dead` rows wait for an operator.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        DEAD = "dead"
+        DROPPED = "dropped"
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(
+        OutboxEvent, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    handler = models.CharField(max_length=160)
+    queue = models.CharField(max_length=16)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    last_error = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(
+                fields=["queue", "due_at", "id"],
+                name="kernel_delivery_due",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(fields=["id"], name="kernel_delivery_dead", condition=Q(state="dead")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "handler"], name="kernel_one_delivery_per_handler"
+            )
+        ]
+
+
+class AuditRecord(models.Model):
+    """A line of the audit trail. Append-only: the application's role cannot change it."""
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.CharField(max_length=80)
+    action = models.CharField(max_length=80)
+    target = models.CharField(max_length=120)
+    reason = models.TextField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["target", "id"], name="kernel_audit_by_target"),
+            models.Index(fields=["actor", "id"], name="kernel_audit_by_actor"),
+        ]
+
+
+class IdempotencyRecord(models.Model):
+    """The remembered answer to a request that carried an Idempotency-Key.
+
+    `slot` is a hash of client, method, path, member and key; `request` one of the parsed
+    body. The answer may name a member's data, so it is kept encrypted.
+    """
+
+    slot = models.BinaryField(max_length=32, primary_key=True)
+    request = models.BinaryField(max_length=32)
+    status = models.SmallIntegerField(default=0)
+    answer = EncryptedTextField(null=True)
+    recorded_at = models.DateTimeField(db_index=True)

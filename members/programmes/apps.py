@@ -8,3 +8,9 @@ class ProgrammesConfig(AppConfig):
     name = "members.programmes"
     label = "programmes"
     verbose_name = _("Programmes")
+
+    def ready(self) -> None:
+        from config.kernel.api import auth
+        from members.programmes import tokens
+
+        auth.register_resolver(tokens.resolve)

@@ -1,0 +1,101 @@
+"""Remembered answers: the same Idempotency-Key gives the same answer, once in effect.
+
+The record is inserted first, in the transaction of the work itself. A twin that comes
+meanwhile waits at the unique key until the first commits (and repeats its answer) or
+fails (and does the work itself). Only 2xx answers are remembered: anything else rolls
+the record back with the work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
+
+from config.kernel.api import parsing
+from config.kernel.api.contracts import Call
+from config.kernel.api.errors import InFlightError, KeyReusedError
+from config.kernel.models import IdempotencyRecord
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_order = msgspec.json.Encoder(order="deterministic")
+
+
+def fingerprint(value: Any) -> bytes:
+    """Return a hash of plain JSON values that does not depend on spacing or key order."""
+    return hashlib.sha256(_order.encode(value)).digest()
+
+
+def run_once(call: Call, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """Do `work` in one transaction; with a key, at most once for that key.
+
+    Raises:
+        KeyReusedError: the key came before with another request.
+        InFlightError: the first request with this key takes longer than the lock timeout.
+    """
+    if call.key is None:
+        with transaction.atomic():
+            return work()
+    plain = parsing.parse_plain(call.raw)
+    slot = _slot(call, plain)
+    request = fingerprint(plain)
+    with transaction.atomic():
+        if not _claim(slot, request, call.now):
+            return _replay(slot, request)
+        response = work()
+        # A refusal that was returned and not raised must not be remembered either.
+        if not 200 <= response.status_code < 300:
+            transaction.set_rollback(True)
+            return response
+        _remember(slot, response)
+        return response
+
+
+def _slot(call: Call, plain: Any) -> bytes:
+    member = plain.get("member") if isinstance(plain, dict) else None
+    parts = [call.caller.client_id, call.request.method, call.request.path, member, call.key]
+    return fingerprint([part if isinstance(part, str) else "" for part in parts])
+
+
+def _claim(slot: bytes, request: bytes, now: datetime) -> bool:
+    """Insert the record; False if the key is taken. Waits for a twin under way."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_idempotencyrecord (slot, request, status, recorded_at)"
+                " VALUES (%s, %s, 0, %s) ON CONFLICT (slot) DO NOTHING",
+                [slot, request, now],
+            )
+            return bool(cursor.rowcount == 1)
+    except OperationalError as exc:
+        if getattr(exc.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise InFlightError() from None
+        raise
+
+
+def _replay(slot: bytes, request: bytes) -> HttpResponse:
+    record = IdempotencyRecord.objects.get(slot=slot)
+    if bytes(record.request) != request:
+        raise KeyReusedError()
+    body = record.answer or ""
+    response = HttpResponse(body, status=record.status, content_type="application/json")
+    if not body:
+        del response.headers["Content-Type"]
+    response["Idempotent-Replay"] = "true"
+    return response
+
+
+def _remember(slot: bytes, response: HttpResponse) -> None:
+    IdempotencyRecord.objects.filter(slot=slot).update(
+        status=response.status_code, answer=response.content.decode()
+    )
+
+
+def prune(*, before: datetime) -> int:
+    """Forget answers older than `before`; return how many."""
+    return IdempotencyRecord.objects.filter(recorded_at__lt=before).delete()[0]

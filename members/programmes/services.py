@@ -1,0 +1,275 @@
+"""Writes: programmes, brands, storefronts, stores, their settings and their API clients."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from allauth.idp.oidc.models import Client
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from config.kernel import audit
+from members.programmes import models, scopes, selectors
+from members.programmes.errors import (
+    CodeTakenError,
+    InvalidSettingError,
+    ProgrammeNotFoundError,
+    StorefrontNotFoundError,
+    UnknownCurrencyError,
+    UnknownScopeError,
+    UnknownTimezoneError,
+)
+from members.programmes.types import (
+    DEBT_POLICIES,
+    Brand,
+    ClientCredentials,
+    Programme,
+    ProgrammeSettings,
+    Store,
+    Storefront,
+)
+
+__all__ = [
+    "CodeTakenError",
+    "InvalidSettingError",
+    "ProgrammeNotFoundError",
+    "StorefrontNotFoundError",
+    "UnknownCurrencyError",
+    "UnknownScopeError",
+    "UnknownTimezoneError",
+    "change_settings",
+    "create_brand",
+    "create_client",
+    "create_programme",
+    "create_store",
+    "create_storefront",
+    "revoke_client",
+]
+
+# Least and greatest value of each whole-number setting.
+_BOUNDS = {
+    "return_window_days": (0, 365),
+    "points_validity_months": (1, 1200),
+    "return_grace_days": (0, 366),
+    "reservation_ttl_seconds": (60, 7200),
+}
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@transaction.atomic
+def create_programme(
+    *, code: str, name_zh: str, name_en: str, currency: str, timezone: str, now: datetime
+) -> Programme:
+    """Open a programme with the default settings.
+
+    Raises:
+        CodeTakenError: another programme has the code.
+        UnknownCurrencyError, UnknownTimezoneError: as they say.
+    """
+    _check_currency(currency)
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimezoneError(timezone) from None
+    row = _insert(
+        models.Programme,
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        currency=currency,
+        timezone=timezone,
+        created_at=now,
+    )
+    _add_version(row.pk, 1, ProgrammeSettings(), actor="system", reason="opened", now=now)
+    return selectors.get_programme(row.pk)
+
+
+@transaction.atomic
+def create_brand(*, programme_id: int, code: str, name_zh: str, name_en: str) -> Brand:
+    """Add a brand to a programme.
+
+    Raises:
+        CodeTakenError: another brand has the code.
+        ProgrammeNotFoundError: there is no such programme.
+    """
+    selectors.get_programme(programme_id)
+    row = _insert(
+        models.Brand, programme_id=programme_id, code=code, name_zh=name_zh, name_en=name_en
+    )
+    return Brand(id=row.pk, code=code, programme_id=programme_id, name_zh=name_zh, name_en=name_en)
+
+
+@transaction.atomic
+def create_storefront(
+    *, brand_id: int, code: str, channel: str, currency: str, name: str
+) -> Storefront:
+    """Open a storefront of a brand on a channel.
+
+    Raises:
+        CodeTakenError: another storefront has the code.
+        UnknownCurrencyError: the currency is none.
+    """
+    _check_currency(currency)
+    row = _insert(
+        models.Storefront,
+        brand_id=brand_id,
+        code=code,
+        channel=channel,
+        currency=currency,
+        name=name,
+    )
+    return selectors.get_storefront(row.pk)
+
+
+@transaction.atomic
+def create_store(*, brand_id: int, code: str, name: str) -> Store:
+    """Add a place of a brand.
+
+    Raises:
+        CodeTakenError: another store has the code.
+    """
+    row = _insert(models.Store, brand_id=brand_id, code=code, name=name)
+    programme_id = models.Brand.objects.values_list("programme_id", flat=True).get(pk=brand_id)
+    return Store(id=row.pk, code=code, brand_id=brand_id, programme_id=programme_id, name=name)
+
+
+@transaction.atomic
+def change_settings(
+    *, programme_id: int, changes: Mapping[str, Any], actor: str, reason: str, now: datetime
+) -> Programme:
+    """Write a new version of the programme's settings with these changes.
+
+    Raises:
+        ProgrammeNotFoundError: there is no such programme.
+        InvalidSettingError: a setting is unknown or out of bounds, or no reason is given.
+    """
+    if not reason.strip():
+        raise InvalidSettingError("say why")
+    # The row lock makes versions follow one another.
+    if not models.Programme.objects.select_for_update().filter(pk=programme_id).exists():
+        raise ProgrammeNotFoundError()
+    latest = selectors.list_settings_versions(programme_id)[0]
+    _check_settings(changes)
+    changed = replace(latest.settings, **changes)
+    if changed != latest.settings:
+        _add_version(programme_id, latest.version + 1, changed, actor=actor, reason=reason, now=now)
+        audit.record(
+            actor=actor,
+            action="programme.settings_changed",
+            target=f"programme:{programme_id}",
+            reason=reason,
+            before=asdict(latest.settings),
+            after=asdict(changed),
+            now=now,
+        )
+    transaction.on_commit(selectors.forget)
+    selectors.forget()
+    return selectors.get_programme(programme_id)
+
+
+@transaction.atomic
+def create_client(
+    *,
+    storefront_id: int,
+    scopes: Sequence[str],
+    rate_per_minute: int | None = settings.API_RATE_PER_MINUTE,
+    name: str = "",
+    actor: str = "system",
+    now: datetime,
+) -> ClientCredentials:
+    """Make an API client of a storefront. Its secret is told here and never again.
+
+    Raises:
+        StorefrontNotFoundError: there is no such storefront.
+        UnknownScopeError: one of the scopes does not exist.
+    """
+    storefront = selectors.get_storefront(storefront_id)
+    _check_scopes(scopes)
+    secret = secrets.token_urlsafe(32)
+    client = Client(name=name or f"{storefront.code} client", created_at=now)
+    client.secret = make_password(secret, hasher="machine")
+    client.type = Client.Type.CONFIDENTIAL
+    client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
+    client.set_response_types([])
+    client.set_scopes(list(scopes))
+    client.set_default_scopes(list(scopes))
+    client.save(force_insert=True)
+    models.ClientBinding.objects.create(
+        client=client, storefront_id=storefront.id, rate_per_minute=rate_per_minute, created_at=now
+    )
+    audit.record(
+        actor=actor,
+        action="client.created",
+        target=f"client:{client.pk}",
+        after={"storefront": storefront.code, "scopes": list(scopes), "rate": rate_per_minute},
+        now=now,
+    )
+    return ClientCredentials(client_id=client.pk, client_secret=secret)
+
+
+@transaction.atomic
+def revoke_client(*, client_id: str, actor: str, reason: str, now: datetime) -> None:
+    """Take an API client away with all its tokens (they may live on for 60 s in caches)."""
+    Client.objects.filter(pk=client_id).delete()
+    audit.record(
+        actor=actor, action="client.revoked", target=f"client:{client_id}", reason=reason, now=now
+    )
+
+
+def _check_scopes(wanted: Sequence[str]) -> None:
+    if unknown := sorted(set(wanted) - set(scopes.ALL)):
+        raise UnknownScopeError(", ".join(unknown))
+
+
+def _check_currency(currency: str) -> None:
+    if not _CURRENCY.fullmatch(currency):
+        raise UnknownCurrencyError(currency)
+
+
+def _check_settings(changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        if name == "debt_policy":
+            if value not in DEBT_POLICIES:
+                raise InvalidSettingError(f"{name}: {value}")
+        elif name not in _BOUNDS:
+            raise InvalidSettingError(f"there is no setting {name}")
+        elif type(value) is not int or not _BOUNDS[name][0] <= value <= _BOUNDS[name][1]:
+            least, most = _BOUNDS[name]
+            raise InvalidSettingError(f"{name} must lie in {least} to {most}")
+
+
+def _add_version(
+    programme_id: int,
+    version: int,
+    values: ProgrammeSettings,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    models.SettingsVersion.objects.create(
+        programme_id=programme_id,
+        version=version,
+        actor=actor,
+        reason=reason,
+        made_at=now,
+        **asdict(values),
+    )
+
+
+def _insert(model: type[Any], **values: Any) -> Any:
+    """Insert a row; its unique code decides whether it may."""
+    try:
+        with transaction.atomic():
+            return model.objects.create(**values)
+    except IntegrityError as exc:
+        if getattr(exc.__cause__, "sqlstate", None) != "23505":
+            raise
+        raise CodeTakenError(values["code"]) from None
