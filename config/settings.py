@@ -172,6 +172,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
 }
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+# Wake the relay after each commit with events; without, its sweep finds them in a second.
+OUTBOX_WAKE = env.flag("OUTBOX_WAKE", default=True)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 
@@ -207,6 +210,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Where a day begins when no programme says otherwise: schedules, and dates on command lines.
+DEFAULT_ZONE = "Asia/Shanghai"
 
 # --- Static files -------------------------------------------------------------------------
 STATIC_URL = "/static/"
