@@ -121,7 +121,10 @@ class MemberTier(models.Model):
                 fields=["programme_id", "until"],
                 condition=Q(until__isnull=False),
                 name="loyalty_tier_due",
-            )
+            ),
+            models.Index(
+                fields=["programme_id", "ladder_version", "member_id"], name="loyalty_tier_ladder"
+            ),
         ]
 
 

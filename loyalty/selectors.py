@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from loyalty.types import Change, Ladder, Standing
+from django.db import connection
+
+from loyalty import calendar, ladders, remapping, standings
+from loyalty.errors import LadderNotFoundError
+from loyalty.models import TierChange
+from loyalty.rows import COLUMNS, state_of
+from loyalty.standings import State
+from loyalty.types import Change, Ladder, Standing, Why
+from members.programmes import selectors as programmes_selectors
+
+_ROWS = f"SELECT {COLUMNS} FROM loyalty_membertier WHERE programme_id = %s AND member_id = ANY(%s)"
 
 
 def get_ladder(*, programme_id: int, version: int | None = None) -> Ladder:
@@ -14,16 +25,90 @@ def get_ladder(*, programme_id: int, version: int | None = None) -> Ladder:
     Raises:
         LadderNotFoundError: there is none.
     """
-    raise NotImplementedError
+    if version is None:
+        return ladders.current(programme_id)
+    found = ladders.version_of(programme_id, version)
+    if found is None:
+        raise LadderNotFoundError(f"the programme has no ladder version {version}")
+    return found
 
 
 def get_standing(
     *, member_ids: Sequence[int], programme_id: int, at: datetime
 ) -> dict[int, Standing]:
-    """Return where each member stands at `at`, as if everything due had been evaluated."""
-    raise NotImplementedError
+    """Return where each member stands at `at`, as if everything due had been evaluated.
+
+    Raises:
+        LadderNotFoundError: the programme has no published ladder.
+    """
+    ladder = ladders.current(programme_id)
+    zone = programmes_selectors.get_programme(programme_id).zone
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [programme_id, list(member_ids)])
+        found = [state_of(row, ladder=ladder, zone=zone) for row in cursor.fetchall()]
+    states = {state.member_id: state for state in found}
+    for state in found:
+        remapping.bring_to(state, ladder)
+        standings.end_due(state, at)
+    nobody: dict[str, Any] = {"ladder": ladder, "zone": zone, "ladder_version": ladder.version}
+    return {
+        member_id: _standing(states.get(member_id) or State(member_id=member_id, **nobody), at)
+        for member_id in member_ids
+    }
 
 
 def list_changes(*, member_ids: Sequence[int], programme_id: int, limit: int = 50) -> list[Change]:
     """Return the tier history of a member (all its ids), newest first."""
-    raise NotImplementedError
+    rows = TierChange.objects.filter(member_id__in=list(member_ids), programme_id=programme_id)
+    return [_change(row) for row in rows.order_by("-occurred_at", "-number")[:limit]]
+
+
+def list_reviewed(
+    *, programme_id: int, first_member: int, last_member: int, at: datetime
+) -> list[Change]:
+    """Return what a review (`TiersReviewed`) wrote for a range of members."""
+    rows = TierChange.objects.filter(
+        programme_id=programme_id, member_id__range=(first_member, last_member), recorded_at=at
+    )
+    return [_change(row) for row in rows.order_by("member_id", "number")]
+
+
+def _change(row: TierChange) -> Change:
+    return Change(
+        member_id=row.member_id,
+        number=row.number,
+        from_code=row.from_code,
+        to_code=row.to_code,
+        why=Why(row.why),
+        ladder_version=row.ladder_version,
+        inputs=row.inputs,
+        source=row.source,
+        occurred_at=row.occurred_at,
+        until=row.until,
+    )
+
+
+def _standing(state: State, at: datetime) -> Standing:
+    tier, ladder = state.tier, state.ladder
+    amount = state.amount(calendar.day_of(at, state.zone))
+    above = ladder.above(tier)
+    return Standing(
+        member_id=state.member_id,
+        measure=ladder.measure,
+        tier=tier,
+        since=state.since,
+        until=state.until,
+        protected=state.protected,
+        amount=amount,
+        next_tier=above,
+        to_next=max(0, above.threshold - amount) if above else None,
+        to_stay=_to_stay(state),
+    )
+
+
+def _to_stay(state: State) -> int:
+    """Return what is missing when the term ends, of what already counts then."""
+    if state.until is None:
+        return 0
+    amount = state.amount(calendar.day_of(state.until, state.zone) - 1)
+    return max(0, state.tier.threshold - amount)

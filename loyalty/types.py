@@ -54,6 +54,7 @@ class Ladder:
     grace_days: int
     steps_down: int
     tiers: tuple[Tier, ...]
+    published_at: datetime | None = None
 
     @property
     def lowest(self) -> Tier:
@@ -90,6 +91,7 @@ class Change:
     """One line of a member's tier history."""
 
     member_id: int
+    number: int
     from_code: str
     to_code: str
     why: Why

@@ -2,7 +2,6 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,10 +11,7 @@ class KernelConfig(AppConfig):
     verbose_name = _("Kernel")
 
     def ready(self) -> None:
-        from config.kernel import grants, heartbeat, schedule  # noqa: F401
+        from config.kernel import grants
 
         grants.append_only("kernel_auditrecord")
         post_migrate.connect(grants.renew, dispatch_uid="kernel.grants")
-        post_migrate.connect(schedule.sync, sender=self, dispatch_uid="kernel.schedule")
-        # Reactions and schedules are declared in these modules of the apps.
-        autodiscover_modules("handlers", "tasks")

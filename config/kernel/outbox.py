@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 
-from config.kernel import wake
 from config.kernel.events import Event
 from config.kernel.models import OutboxEvent
 
@@ -50,4 +49,3 @@ def publish_all(events: Iterable[Event], *, now: datetime) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransactionError("publish inside the transaction of the change")
     OutboxEvent.objects.bulk_create(rows, batch_size=1000)
-    wake.after_commit()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 
-from loyalty.earning.types import Explanation, RuleSet
+from loyalty.earning import rulesets
+from loyalty.earning.models import EarnDecision
+from loyalty.earning.types import ExplainRow, Explanation, RuleSet
 
 
 def get_rules(*, programme_id: int, at: datetime) -> RuleSet:
@@ -13,9 +17,39 @@ def get_rules(*, programme_id: int, at: datetime) -> RuleSet:
     Raises:
         RulesNotFoundError: none is published.
     """
-    raise NotImplementedError
+    return rulesets.in_force(programme_id, at)
 
 
 def find_explanation(*, member_id: int, programme_id: int, source: str) -> Explanation | None:
     """Return the recorded decision about a source of the member, if there is one."""
-    raise NotImplementedError
+    found = list_explanations(member_ids=[member_id], programme_id=programme_id, sources=[source])
+    return found[0] if found else None
+
+
+def list_explanations(
+    *, member_ids: Sequence[int], programme_id: int, sources: Sequence[str]
+) -> list[Explanation]:
+    """Return the recorded decisions about some sources of a member (all its ids)."""
+    rows = EarnDecision.objects.filter(
+        member_id__in=list(member_ids), programme_id=programme_id, source__in=list(sources)
+    )
+    return [_explanation(row) for row in rows.order_by("id")]
+
+
+def _explanation(row: EarnDecision) -> Explanation:
+    return Explanation(
+        source=row.source,
+        rule_version=row.rule_version,
+        rate=Fraction(row.rate),
+        multiplier=Fraction(row.multiplier),
+        earned=row.earned,
+        growth=row.growth,
+        rows=[
+            ExplainRow(
+                line_no=line_no, rule=rule, base=base, multiplier=Fraction(times), points=points
+            )
+            for line_no, rule, base, times, points in row.rows
+        ],
+        inputs=row.inputs,
+        decided_at=row.decided_at,
+    )

@@ -124,7 +124,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until__isnull", False)),
                         fields=["programme_id", "until"],
                         name="loyalty_tier_due",
-                    )
+                    ),
+                    models.Index(
+                        fields=["programme_id", "ladder_version", "member_id"],
+                        name="loyalty_tier_ladder",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

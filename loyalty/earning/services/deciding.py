@@ -58,5 +58,8 @@ def _goods_multiplier(rules: RuleSet, line: LineFacts) -> Fraction:
     """Return the multiplier of the line's product, else of its category, else 1."""
     if not rules.line_multipliers:
         return _ONE
-    by_sku = rules.line_multipliers.get(f"sku:{line.sku}")
-    return by_sku or rules.line_multipliers.get(f"category:{line.category}") or _ONE
+    for key in (f"sku:{line.sku}", f"category:{line.category}"):
+        if key in rules.line_multipliers:
+            # 0 is a multiplier too: goods that earn nothing.
+            return rules.line_multipliers[key]
+    return _ONE
