@@ -1,15 +1,20 @@
-"""Real servers for the tests, and the database acted on as the application's role."""
+"""Real servers for the tests, and the settings that name them.
+
+Everything below happens while this file is imported, since the next conftest.py may
+already import models.
+"""
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import django
 
 from config.launch import testing
 from config.pages import catalogue
 
-# Before Django reads its settings: servers for this run, or the ones the environment names.
 testing.prepare()
 # Both languages are tested, and compiled messages are not committed.
 catalogue.compile_catalogue()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()

@@ -1,11 +1,17 @@
-#!/usr/bin/env python
+#!/usr/bin/env python3
 """Django's command line, run against whatever servers this checkout uses."""
 
+import importlib.util
 import os
 import sys
 
 
 def main() -> None:
+    if importlib.util.find_spec("django") is None:
+        sys.exit(
+            "This Python has no Django. Run `make venv` (or `make run`) once, then use\n"
+            "    .venv/bin/python manage.py " + " ".join(sys.argv[1:])
+        )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config.launch import servers
 

@@ -154,7 +154,8 @@ CACHES = {
         "TIMEOUT": 300,
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Encrypted where it is stored: what a flow keeps in a session may name a person.
+SESSION_ENGINE = "config.kernel.sessions"
 
 # --- Celery -------------------------------------------------------------------------------
 CELERY_BROKER_URL = _redis(0)
@@ -171,6 +172,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
 }
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+# Wake the relay after each commit with events; without, its sweep finds them in a second.
+OUTBOX_WAKE = env.flag("OUTBOX_WAKE", default=True)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 
@@ -180,6 +184,13 @@ AUTH_USER_MODEL = "members.User"
 MIGRATION_MODULES = {"account": "members.account.migrations"}
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/sign-in"
+# The storefront whose member center this site is.
+MEMBER_CENTER_STOREFRONT = env.text("MEMBER_CENTER_STOREFRONT", "demo")
+# The version of the terms a member agrees to at the first sign-in, and after a change.
+TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
+# Sign-in codes an hour: from one network address, and altogether (messages cost money).
+SIGN_IN_CODES_PER_IP_HOUR = env.number("SIGN_IN_CODES_PER_IP_HOUR", 100 if DEMO else 30)
+SIGN_IN_CODES_PER_HOUR = env.number("SIGN_IN_CODES_PER_HOUR", 5000)
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -199,6 +210,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Where a day begins when no programme says otherwise: schedules, and dates on command lines.
+DEFAULT_ZONE = "Asia/Shanghai"
 
 # --- Static files -------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 # One line for each app's `api.urls`.
-API: list[URLPattern | URLResolver] = []
+API: list[URLPattern | URLResolver] = [
+    path("", include("members.api.urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),

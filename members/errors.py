@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from config.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from config.kernel.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+    MalformedError,
+    NotFoundError,
+)
 
 
 class MemberNotFoundError(NotFoundError):
@@ -30,25 +37,31 @@ class IdentityTakenError(ConflictError):
     title = "This belongs to another member"
 
 
-class NoContactError(InvalidError):
+class NoContactError(MalformedError):
     """Neither phone nor e-mail nor external id was given."""
 
     code = "member.no_contact"
     title = "Give a phone number, an e-mail address or an external id"
 
 
-class InvalidPhoneError(InvalidError):
+class InvalidPhoneError(MalformedError):
     """Not a phone number that exists."""
 
     code = "member.invalid_phone"
     title = "This is not a valid phone number"
 
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/phone", code=self.code, detail=self.title)])
 
-class InvalidEmailError(InvalidError):
+
+class InvalidEmailError(MalformedError):
     """Not an e-mail address."""
 
     code = "member.invalid_email"
     title = "This is not a valid e-mail address"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/email", code=self.code, detail=self.title)])
 
 
 class BirthdayLockedError(ConflictError):
@@ -95,3 +108,29 @@ class ConsentMissingError(InvalidError):
 
     code = "sign_in.consent_missing"
     title = "Please agree to the terms first"
+
+
+class InvalidBirthdayError(InvalidError):
+    """The birthday lies in the future or before 1900."""
+
+    code = "member.invalid_birthday"
+    title = "This cannot be a birthday"
+
+    def __init__(self) -> None:
+        super().__init__(
+            errors=[FieldError(pointer="/birthday", code=self.code, detail=self.title)]
+        )
+
+
+class MemberLookupError(MalformedError):
+    """Ask for exactly one of phone, email, external_id, member_code, card_no."""
+
+    code = "member.lookup_invalid"
+    title = "Look up by exactly one of phone, email, external_id, member_code, card_no"
+
+
+class CodeNotSupportedError(InvalidError):
+    """Rotating member codes are not given out by this version."""
+
+    code = "member.code_not_supported"
+    title = "Member codes are not available yet"

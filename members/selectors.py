@@ -115,10 +115,13 @@ def find_by_contact(*, programme_id: int, kind: ContactKind, address: str) -> in
     return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
 
 
-def find_by_external_id(*, programme_id: int, channel: str, external_id: str) -> int | None:
-    """Return the member whom a channel calls by this id."""
-    wanted = keys.external_key(channel, external_id)
-    return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
+def find_by_external_id(
+    *, programme_id: int, channels: Sequence[str], external_id: str
+) -> int | None:
+    """Return the member whom one of these channels calls by this id; the first one wins."""
+    wanted = [keys.external_key(channel, external_id) for channel in channels]
+    found = keys.find(programme_id=programme_id, keys=wanted)
+    return next((found[key] for key in wanted if key in found), None)
 
 
 def find_by_card(*, programme_id: int, card_no: str) -> int | None:
@@ -140,16 +143,24 @@ def list_labels(*, member_ids: Iterable[int], kind: str) -> dict[int, list[Label
     rows = models.Label.objects.filter(member_id__in=list(member_ids), kind=kind).order_by("id")
     found: dict[int, list[Label]] = {}
     for row in rows:
-        found.setdefault(row.member_id, []).append(
-            Label(
-                member_id=row.member_id,
-                kind=row.kind,
-                code=row.code,
-                name_zh=row.name_zh,
-                name_en=row.name_en,
-                since=row.since,
-                until=row.until,
-                computed_at=row.computed_at,
-            )
-        )
+        found.setdefault(row.member_id, []).append(_as_label(row))
     return found
+
+
+def list_labels_of(*, member_id: int, kinds: Sequence[str]) -> list[Label]:
+    """Return one member's labels of several kinds."""
+    rows = models.Label.objects.filter(member_id=member_id, kind__in=kinds).order_by("id")
+    return [_as_label(row) for row in rows]
+
+
+def _as_label(row: models.Label) -> Label:
+    return Label(
+        member_id=row.member_id,
+        kind=row.kind,
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        since=row.since,
+        until=row.until,
+        computed_at=row.computed_at,
+    )

@@ -83,6 +83,7 @@ class Entry(models.Model):
     reservation_id = models.BigIntegerField(null=True)
     lots = ArrayField(models.BigIntegerField())
     lot_points = ArrayField(models.BigIntegerField())
+    lot_expires = ArrayField(models.DateTimeField(null=True))
     lot_moved = ArrayField(models.BigIntegerField(), null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

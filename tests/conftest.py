@@ -12,6 +12,8 @@ from django.db import connections
 
 # The tests serve no collected files.
 settings.WHITENOISE_AUTOREFRESH = True
+# Tests deliver events by `relay.drain`, not by a worker of somebody else.
+settings.OUTBOX_WAKE = False
 
 
 def _act_as_app_role() -> None:

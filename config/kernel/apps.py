@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +12,10 @@ class KernelConfig(AppConfig):
     verbose_name = _("Kernel")
 
     def ready(self) -> None:
-        from config.kernel import grants
+        from config.kernel import grants, heartbeat, schedule  # noqa: F401
 
         grants.append_only("kernel_auditrecord")
         post_migrate.connect(grants.renew, dispatch_uid="kernel.grants")
+        post_migrate.connect(schedule.sync, sender=self, dispatch_uid="kernel.schedule")
+        # Reactions and schedules are declared in these modules of the apps.
+        autodiscover_modules("handlers", "tasks")

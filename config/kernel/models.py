@@ -116,3 +116,10 @@ class IdempotencyRecord(models.Model):
     status = models.SmallIntegerField(default=0)
     answer = EncryptedTextField(null=True)
     recorded_at = models.DateTimeField(db_index=True)
+
+
+class ScheduleDeclaration(models.Model):
+    """How the code declared a periodic task when it was last written to the beat tables."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    declared = models.JSONField()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from config.kernel import wake
 from config.kernel.events import Event
 from config.kernel.models import OutboxEvent
 
@@ -49,3 +50,4 @@ def publish_all(events: Iterable[Event], *, now: datetime) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransactionError("publish inside the transaction of the change")
     OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+    wake.after_commit()

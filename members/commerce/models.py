@@ -66,8 +66,9 @@ class Order(models.Model):
     growth_taken = models.BigIntegerField()
     spend = models.BigIntegerField()
     spend_taken = models.BigIntegerField()
+    points_used = models.BigIntegerField()
+    held = models.BooleanField()
     spent_run = models.SmallIntegerField()
-    spent = models.BigIntegerField()
     spent_returned = models.BigIntegerField()
     tier_before = models.CharField(max_length=32, blank=True)
     tier_after = models.CharField(max_length=32, blank=True)
@@ -85,7 +86,7 @@ class Order(models.Model):
                 condition=Q(points_taken__lte=F("points"))
                 & Q(growth_taken__lte=F("growth"))
                 & Q(spend_taken__lte=F("spend"))
-                & Q(spent_returned__lte=F("spent")),
+                & Q(spent_returned__lte=F("points_used")),
                 name="commerce_order_takes_back_no_more_than_it_gave",
             ),
             models.CheckConstraint(

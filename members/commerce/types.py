@@ -210,8 +210,10 @@ class Order:
     growth_taken: int = 0
     spend: int = 0
     spend_taken: int = 0
+    # Points that pay: `held` while their reservation waits, `spent_run` once they are spent.
+    points_used: int = 0
+    held: bool = False
     spent_run: int = 0
-    spent: int = 0
     spent_returned: int = 0
     tier_before: str = ""
     tier_after: str = ""

@@ -7,6 +7,7 @@ from members.errors import (
     ConsentMissingError,
     IdentityConflictError,
     IdentityTakenError,
+    InvalidBirthdayError,
     InvalidEmailError,
     InvalidPhoneError,
     MemberNotFoundError,
@@ -14,9 +15,18 @@ from members.errors import (
     TooManyCodesError,
     WrongCodeError,
 )
+from members.services.attaching import attach_identity
+from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
 from members.services.labelling import clear_labels, set_labels
+from members.services.requesting import (
+    forget_tickets,
+    get_ticket,
+    request_code,
+    resend_code,
+)
 from members.services.staffing import create_staff
+from members.services.updating import update_profile
 
 __all__ = [
     "AccountClosedError",
@@ -25,15 +35,23 @@ __all__ = [
     "ConsentMissingError",
     "IdentityConflictError",
     "IdentityTakenError",
+    "InvalidBirthdayError",
     "InvalidEmailError",
     "InvalidPhoneError",
     "MemberNotFoundError",
     "NoContactError",
     "TooManyCodesError",
     "WrongCodeError",
+    "attach_identity",
     "clear_labels",
+    "confirm_code",
     "create_staff",
     "enrol",
     "enrol_many",
+    "forget_tickets",
+    "get_ticket",
+    "request_code",
+    "resend_code",
     "set_labels",
+    "update_profile",
 ]

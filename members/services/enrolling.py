@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from config.kernel import outbox
 from members import contacts, keys, numbers
-from members.errors import IdentityConflictError, NoContactError
+from members.errors import IdentityConflictError, InvalidBirthdayError, NoContactError
 from members.events import MemberCreated, MembersImported
 from members.models import Consent as ConsentRow
 from members.models import ContactPoint, Member
@@ -55,6 +56,7 @@ def enrol(
     email: str | None = None,
     external_id: str | None = None,
     channel: str | None = None,
+    home_store_id: int | None = None,
     name: str | None = None,
     nickname: str | None = None,
     birthday: date | None = None,
@@ -81,6 +83,7 @@ def enrol(
     )
     if not reach.keys():
         raise NoContactError
+    check_birthday(birthday=birthday, now=now)
     for _ in range(_TRIES):
         known = keys.find(programme_id=programme_id, keys=reach.keys())
         if known:
@@ -95,6 +98,7 @@ def enrol(
             birthday=birthday,
             locale=locale,
             attribution=dict(attribution or {}),
+            home_store_id=home_store_id,
             joined_at=now,
         )
         if _create(profile, reach, now):
@@ -118,6 +122,16 @@ def _the_one(known: Mapping[keys.Key, int]) -> int:
     if len(found) > 1:
         raise IdentityConflictError(members=[public_id(member) for member in found])
     return found[0]
+
+
+def check_birthday(*, birthday: date | None, now: datetime) -> None:
+    """Refuse a day on which nobody alive was born.
+
+    Raises:
+        InvalidBirthdayError: it is in the future, anywhere on earth, or before 1900.
+    """
+    if birthday and not date(1900, 1, 1) <= birthday <= (now + timedelta(hours=14)).date():
+        raise InvalidBirthdayError
 
 
 class _TakenError(Exception):
@@ -162,6 +176,8 @@ def _complete(
     _add_contacts(member_id, {k: v for k, v in fresh.items() if keys.key(k, v) in free}, now)
     if reach.external_id and keys.external_key(reach.channel or "", reach.external_id) in free:
         _add_identity(member_id, reach, now)
+    if free:
+        Member.objects.filter(pk=member_id).update(version=F("version") + 1)
 
 
 def _add_contacts(member_id: int, values: Mapping[ContactKind, str], now: datetime) -> None:

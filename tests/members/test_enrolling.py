@@ -37,7 +37,7 @@ def test_enrol_adds_what_was_not_known(now):
     profile = selectors.get_member(member_id=member)
     assert profile.email == "li@example.com"
     found = selectors.find_by_external_id(
-        programme_id=PROGRAMME, channel="wechat", external_id="w1"
+        programme_id=PROGRAMME, channels=["wechat"], external_id="w1"
     )
     assert found == member
     assert enrol(now, email="li@example.com").member_id == member

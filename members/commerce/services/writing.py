@@ -1,0 +1,169 @@
+"""Write folded orders: whole lists, a statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from members.commerce.rows import EVENTS, LINES, ORDERS, REFUND_LINES, REFUNDS
+from members.commerce.types import Fact, Line, Order, RefundAsk
+
+# What an order keeps from its first report; the rest may change with every event.
+_FIXED = frozenset(
+    {
+        "programme_id",
+        "brand_id",
+        "storefront_id",
+        "external_no",
+        "content_hash",
+        "currency",
+        "placed_at",
+        "store",
+        "attributes",
+        "recorded_at",
+        "goods",
+        "discount",
+        "coupons",
+        "points_paid",
+        "points_used",
+        "shipping",
+        "reservation_id",
+    }
+)
+_CHANGING = tuple(column for column in ORDERS.columns if column not in _FIXED)
+_LINE_KEY = ("member_id", "order_id", "line_no")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event to be kept, with what it caused."""
+
+    order: Order
+    fact: Fact
+    effects: dict[str, Any] | None = None
+
+
+def write_orders(
+    *,
+    made: Sequence[Order],
+    changed: Sequence[Order],
+    events: Sequence[EventRow],
+    asks: Sequence[tuple[Order, RefundAsk]],
+    now: datetime,
+) -> None:
+    """Write new orders whole, and of known ones what their events changed."""
+    ORDERS.insert([_order_row(order, tuple(ORDERS.columns), now) for order in made])
+    LINES.insert([_line_row(order, line) for order in made for line in order.lines])
+    ORDERS.update([_order_row(order, _CHANGING, now) for order in changed], key=("member_id", "id"))
+    LINES.update(
+        [_line_change(order, line) for order in changed for line in order.lines], key=_LINE_KEY
+    )
+    EVENTS.insert([_event_row(event, now) for event in events], extra="ON CONFLICT DO NOTHING")
+    if asks:
+        _write_refunds(asks, now)
+
+
+def _order_row(order: Order, columns: tuple[str, ...], now: datetime) -> dict[str, Any]:
+    row = {name: getattr(order, name, now) for name in columns}
+    if "content_hash" in row:
+        row["content_hash"] = "\\x" + order.content_hash.hex()
+    return row
+
+
+def _line_row(order: Order, line: Line) -> dict[str, Any]:
+    row = {name: getattr(line, name) for name in Line.__slots__}
+    row["member_id"], row["order_id"] = order.member_id, order.id
+    return row
+
+
+def _line_change(order: Order, line: Line) -> dict[str, Any]:
+    return {
+        "member_id": order.member_id,
+        "order_id": order.id,
+        "line_no": line.line_no,
+        "points_earned": line.points_earned,
+        "growth_earned": line.growth_earned,
+        "refunded": line.refunded,
+        "refunded_quantity": line.refunded_quantity,
+    }
+
+
+def _event_row(event: EventRow, now: datetime) -> dict[str, Any]:
+    return {
+        "member_id": event.order.member_id,
+        "order_id": event.order.id,
+        "kind": event.fact.kind,
+        "occurred_at": event.fact.occurred_at,
+        "refund_no": event.fact.refund_no,
+        "effects": event.effects,
+        "recorded_at": now,
+    }
+
+
+def _write_refunds(asks: Sequence[tuple[Order, RefundAsk]], now: datetime) -> None:
+    """Write the new refunds, and what earlier-recorded ones of the same orders come to now."""
+    orders = {order.id: order for order, _ in asks}
+    new = {(order.id, ask.external_no) for order, ask in asks}
+    folded = {(o.id, r.external_no): r for o in orders.values() for r in o.refunds}
+    REFUNDS.insert([_refund_row(order, ask, folded, now) for order, ask in asks])
+    REFUNDS.update(
+        [
+            {
+                "member_id": order.member_id,
+                "order_id": order.id,
+                "external_no": refund.external_no,
+                "amount": refund.amount,
+                "shipping": refund.shipping,
+            }
+            for order in orders.values()
+            for refund in order.refunds
+            if (order.id, refund.external_no) not in new
+        ],
+        key=("member_id", "order_id", "external_no"),
+    )
+    REFUND_LINES.insert(
+        [row for order in orders.values() for row in _refund_line_rows(order)],
+        extra="ON CONFLICT (member_id, order_id, refund_no, line_no)"
+        " DO UPDATE SET quantity = EXCLUDED.quantity, amount = EXCLUDED.amount",
+    )
+
+
+def _refund_row(
+    order: Order, ask: RefundAsk, folded: dict[tuple[int, str], Any], now: datetime
+) -> dict[str, Any]:
+    refund = folded[order.id, ask.external_no]
+    return {
+        "member_id": order.member_id,
+        "order_id": order.id,
+        "external_no": ask.external_no,
+        "occurred_at": ask.occurred_at,
+        "asked_lines": None
+        if ask.lines is None
+        else [[part.line_no, part.quantity, part.amount] for part in ask.lines],
+        "asked_shipping": ask.shipping,
+        "amount": refund.amount,
+        "shipping": refund.shipping,
+        "recorded_at": now,
+    }
+
+
+def _refund_line_rows(order: Order) -> list[dict[str, Any]]:
+    """Return every line of every refund: one that lost its share to an earlier refund has 0."""
+    rows = []
+    for refund in order.refunds:
+        taken = {part.line_no: part for part in refund.lines}
+        for line in order.lines:
+            part = taken.get(line.line_no)
+            rows.append(
+                {
+                    "member_id": order.member_id,
+                    "order_id": order.id,
+                    "refund_no": refund.external_no,
+                    "line_no": line.line_no,
+                    "quantity": part.quantity if part else 0,
+                    "amount": part.amount if part else 0,
+                }
+            )
+    return rows

@@ -1,0 +1,230 @@
+"""Check a sign-in code, and find or make the member it proves.
+
+A verified phone or e-mail attaches to the member who was enrolled with it and never
+makes a second one.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import connection, transaction
+from django.db.models import F
+
+from config.kernel import crypto, outbox
+from members import keys, throttle
+from members.errors import (
+    AccountClosedError,
+    CodeExpiredError,
+    ConsentMissingError,
+    WrongCodeError,
+)
+from members.events import MemberSignedIn
+from members.models import Consent as ConsentRow
+from members.models import ContactPoint, Member, SignInTicket, User
+from members.services import enrolling, releasing
+from members.services.requesting import TRIES, hash_code
+from members.types import Consent, ContactKind, Enrolled, SignedIn, Status
+
+TERMS = "terms"
+
+
+def confirm_code(
+    *,
+    token: str,
+    code: str,
+    storefront_id: int | None = None,
+    terms_version: str = "",
+    agreed: bool = False,
+    locale: str = "",
+    attribution: Mapping[str, str] | None = None,
+    ip: str = "",
+    now: datetime,
+) -> SignedIn:
+    """Sign in whoever holds the code; someone new becomes a member.
+
+    Every guess is counted before it is looked at, in a transaction of its own.
+
+    Raises:
+        TooManyCodesError: this network guesses too often.
+        CodeExpiredError: the code was used, tried five times, or is older than 5 minutes.
+        WrongCodeError: it is another code.
+        ConsentMissingError: the code is right, but the terms are not agreed to yet; the
+            code stays good.
+        AccountClosedError: this member may not sign in.
+    """
+    if ip:
+        who = crypto.blind("throttle-ip", ip).hex()
+        throttle.count(throttle.GUESSES_PER_IP, who=who, now=now)
+    ticket = _guess(token, code, now)
+    with transaction.atomic():
+        _take_turns(ticket)
+        member = _find_member(ticket)
+        if terms_version and not agreed and not _has_agreed(member, terms_version):
+            _return_guess(ticket)
+            needs_consent = True
+        else:
+            needs_consent = False
+            _use_up(ticket, now)
+            consents = (
+                [Consent(purpose=TERMS, policy_version=terms_version)] if terms_version else []
+            )
+            enrolled = _enrol(ticket, storefront_id, consents, locale, attribution, now)
+            user = _attach_user(enrolled.member_id, ticket, now)
+            _tell(user, enrolled.member_id, ticket, now)
+    if needs_consent:
+        raise ConsentMissingError
+    return SignedIn(user_id=user.pk, member_id=enrolled.member_id, created=enrolled.created)
+
+
+def _guess(token: str, code: str, now: datetime) -> SignInTicket:
+    """Count the guess, then compare."""
+    with transaction.atomic():
+        counted = SignInTicket.objects.filter(
+            token=token, used_at__isnull=True, expires_at__gt=now, tries__lt=TRIES
+        ).update(tries=F("tries") + 1)
+        if not counted:
+            raise CodeExpiredError
+    ticket = SignInTicket.objects.get(token=token)
+    digits = "".join(c for c in code if c.isdecimal())
+    if not hmac.compare_digest(
+        bytes(ticket.code_hash), hash_code(token=token, code=_ascii(digits))
+    ):
+        raise WrongCodeError
+    return ticket
+
+
+def _ascii(digits: str) -> str:
+    """Return full-width and other decimal digits as 0-9."""
+    return "".join(str(int(c)) for c in digits)
+
+
+def _return_guess(ticket: SignInTicket) -> None:
+    SignInTicket.objects.filter(pk=ticket.pk, tries__gt=0).update(tries=F("tries") - 1)
+
+
+def _use_up(ticket: SignInTicket, now: datetime) -> None:
+    """Mark the ticket used: of two who send the right code at once, one gets in."""
+    if not SignInTicket.objects.filter(
+        pk=ticket.pk, used_at__isnull=True, code_hash=ticket.code_hash
+    ).update(used_at=now):
+        raise CodeExpiredError
+
+
+def _take_turns(ticket: SignInTicket) -> None:
+    """Let two sign-ins by the same address go one after the other."""
+    blind = crypto.blind("sign-in", f"{ticket.kind}\0{ticket.address}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(blind[:8], "big", signed=True)]
+        )
+
+
+def _find_member(ticket: SignInTicket) -> Member | None:
+    """Return the member with this address. The key map alone decides: a number that a
+    member gave up may belong to someone else by now."""
+    wanted = keys.key(ticket.kind, ticket.address)
+    found = keys.find(programme_id=ticket.programme_id, keys=[wanted]).get(wanted)
+    return None if found is None else Member.objects.get(pk=found)
+
+
+def _find_user(ticket: SignInTicket) -> User | None:
+    """Return the user who proved this address in another programme, or before.
+
+    A user who is someone else in this programme by now loses the address to the newcomer.
+    """
+    user = User.objects.filter(**{ticket.kind: ticket.address}).first()
+    if (
+        user is None
+        or not Member.objects.filter(user=user, programme_id=ticket.programme_id).exists()
+    ):
+        return user
+    releasing.release_address(user=user, kind=ContactKind(ticket.kind))
+    return None
+
+
+def _has_agreed(member: Member | None, version: str) -> bool:
+    return (
+        member is not None
+        and ConsentRow.objects.filter(
+            member_id=member.pk,
+            purpose=TERMS,
+            policy_version=version,
+            withdrawn_at__isnull=True,
+        ).exists()
+    )
+
+
+def _enrol(
+    ticket: SignInTicket,
+    storefront_id: int | None,
+    consents: list[Consent],
+    locale: str,
+    attribution: Mapping[str, str] | None,
+    now: datetime,
+) -> Enrolled:
+    by_phone = ticket.kind == ContactKind.PHONE
+    return enrolling.enrol(
+        programme_id=ticket.programme_id,
+        storefront_id=storefront_id,
+        phone=ticket.address if by_phone else None,
+        email=None if by_phone else ticket.address,
+        locale=locale,
+        attribution=attribution,
+        consents=consents,
+        now=now,
+    )
+
+
+def _attach_user(member_id: int, ticket: SignInTicket, now: datetime) -> User:
+    """Give the member the user who proved the address; mark the address as proved."""
+    member = Member.objects.select_for_update().get(pk=member_id)
+    if member.status != Status.ACTIVE:
+        raise AccountClosedError
+    user = User.objects.get(pk=member.user_id) if member.user_id else _find_user(ticket)
+    if user is None:
+        user = User.objects.create_user()
+    if user.is_staff or not user.is_active:
+        # A code by SMS must never open the console.
+        raise AccountClosedError
+    if member.user_id is None:
+        Member.objects.filter(pk=member_id).update(user=user)
+    ContactPoint.objects.filter(
+        member_id=member_id, kind=ticket.kind, verified_at__isnull=True
+    ).update(verified_at=now)
+    _keep_address(user, ticket)
+    return user
+
+
+def _keep_address(user: User, ticket: SignInTicket) -> None:
+    """Keep the proved address where allauth's flows look for it."""
+    current = getattr(user, ticket.kind)
+    if current is not None and current != ticket.address:
+        return
+    if current is None:
+        owner = User.objects.filter(**{ticket.kind: ticket.address}).first()
+        if owner is not None:
+            releasing.release_address(user=owner, kind=ContactKind(ticket.kind))
+        setattr(user, ticket.kind, ticket.address)
+        user.phone_verified = user.phone is not None
+        user.save(update_fields=["phone", "phone_verified", "email"])
+    if ticket.kind == ContactKind.EMAIL:
+        EmailAddress.objects.update_or_create(
+            user=user, email=ticket.address, defaults={"verified": True, "primary": True}
+        )
+
+
+def _tell(user: User, member_id: int, ticket: SignInTicket, now: datetime) -> None:
+    outbox.publish(
+        MemberSignedIn(
+            user_id=user.pk,
+            by=ticket.kind,
+            programme_id=ticket.programme_id,
+            member_id=member_id,
+            occurred_at=now,
+        ),
+        now=now,
+    )

@@ -1,0 +1,150 @@
+"""Send a sign-in code. Known and unknown addresses get the same answer."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db import transaction
+
+from config.kernel import crypto, outbox
+from members import contacts, masking, throttle
+from members.errors import CodeExpiredError, TooManyCodesError
+from members.events import CodeRequested
+from members.models import SignInTicket
+from members.types import ContactKind, Ticket
+
+LIFETIME = timedelta(minutes=5)
+RESEND_AFTER = timedelta(seconds=60)
+TRIES = 5
+
+
+def read_address(*, text: str, region: str = "CN") -> tuple[ContactKind, str]:
+    """Tell what someone typed into the one field, and normalize it.
+
+    Raises:
+        InvalidEmailError, InvalidPhoneError: it is neither.
+    """
+    if "@" in text or "＠" in text:
+        return ContactKind.EMAIL, contacts.parse_email(text)
+    return ContactKind.PHONE, contacts.parse_phone(text, region=region)
+
+
+def hash_code(*, token: str, code: str) -> bytes:
+    """Return what is kept of a code: a keyed hash, bound to its ticket."""
+    return crypto.blind("sign-in-code", f"{token}\0{code}")
+
+
+@transaction.atomic
+def request_code(
+    *,
+    programme_id: int,
+    address: str,
+    region: str = "CN",
+    locale: str = "",
+    ip: str = "",
+    link_base: str = "",
+    now: datetime,
+) -> Ticket:
+    """Send a code to a phone number or an e-mail address.
+
+    Raises:
+        InvalidEmailError, InvalidPhoneError: the address cannot exist.
+        TooManyCodesError: this address, this network or all together asked too often.
+    """
+    kind, value = read_address(text=address, region=region)
+    _count(kind, value, ip, now)
+    ticket = SignInTicket(
+        token=secrets.token_urlsafe(24), programme_id=programme_id, kind=kind, address=value
+    )
+    return _send(ticket, locale=locale, link_base=link_base, now=now)
+
+
+@transaction.atomic
+def resend_code(
+    *, token: str, locale: str = "", ip: str = "", link_base: str = "", now: datetime
+) -> Ticket:
+    """Send a new code for a ticket; the one before stops working.
+
+    Raises:
+        CodeExpiredError: there is no such ticket, or it was used.
+        TooManyCodesError: the latest code is less than a minute old, or a limit is used up.
+    """
+    ticket = _lock(token)
+    wait = ticket.sent_at + RESEND_AFTER - now
+    if wait > timedelta(0):
+        raise TooManyCodesError(retry_after=int(wait.total_seconds()) + 1)
+    _count(ContactKind(ticket.kind), ticket.address, ip, now)
+    return _send(ticket, locale=locale, link_base=link_base, now=now)
+
+
+def get_ticket(*, token: str) -> Ticket:
+    """Return what may be shown of a ticket.
+
+    Raises:
+        CodeExpiredError: there is no such ticket, or it was used.
+    """
+    ticket = SignInTicket.objects.filter(token=token, used_at__isnull=True).first()
+    if ticket is None:
+        raise CodeExpiredError
+    return _as_ticket(ticket)
+
+
+def _lock(token: str) -> SignInTicket:
+    rows = SignInTicket.objects.select_for_update()
+    ticket = rows.filter(token=token, used_at__isnull=True).first()
+    if ticket is None:
+        raise CodeExpiredError
+    return ticket
+
+
+def _count(kind: ContactKind, value: str, ip: str, now: datetime) -> None:
+    who = crypto.blind("throttle", f"{kind}\0{value}").hex()
+    throttle.count(throttle.PER_ADDRESS, who=who, now=now)
+    if ip:
+        throttle.count(throttle.per_ip(), who=crypto.blind("throttle-ip", ip).hex(), now=now)
+    throttle.count(throttle.overall(), who=kind, now=now)
+
+
+def _send(ticket: SignInTicket, *, locale: str, link_base: str, now: datetime) -> Ticket:
+    code = f"{secrets.randbelow(10**6):06d}"
+    ticket.code_hash = hash_code(token=ticket.token, code=code)
+    ticket.tries = 0
+    ticket.sent_at = now
+    ticket.expires_at = now + LIFETIME
+    ticket.save()
+    link = f"{link_base}?{urlencode({'t': ticket.token, 'code': code})}" if link_base else ""
+    outbox.publish(
+        CodeRequested(
+            address=ticket.address,
+            code=code,
+            channel="sms" if ticket.kind == ContactKind.PHONE else "email",
+            template="sign_in_code",
+            locale=locale,
+            link=link if ticket.kind == ContactKind.EMAIL else "",
+            delivery=f"code:{ticket.pk}:{int(now.timestamp())}",
+            programme_id=ticket.programme_id,
+            occurred_at=now,
+        ),
+        now=now,
+    )
+    return _as_ticket(ticket)
+
+
+def _as_ticket(ticket: SignInTicket) -> Ticket:
+    kind = ContactKind(ticket.kind)
+    mask = masking.mask_phone if kind is ContactKind.PHONE else masking.mask_email
+    return Ticket(
+        token=ticket.token,
+        kind=kind,
+        masked=mask(ticket.address),
+        expires_at=ticket.expires_at,
+        resend_at=ticket.sent_at + RESEND_AFTER,
+    )
+
+
+def forget_tickets(*, before: datetime, limit: int = 10_000) -> int:
+    """Delete tickets that ran out before an instant; return how many."""
+    old = SignInTicket.objects.filter(expires_at__lt=before).values("pk")[:limit]
+    return SignInTicket.objects.filter(pk__in=old).delete()[0]

@@ -1,0 +1,220 @@
+-- Reversal takes back or gives back what an entry says, never what a rule would say today.
+
+-- How many points of an entry reversals already account for.
+CREATE FUNCTION points_settled(p_member bigint, p_entry bigint) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(sum(settles), 0)::bigint FROM points_entry
+     WHERE member_id = p_member AND reverses = p_entry
+$$;
+
+-- Takes back `p_points` of what `t` gave. First from its own lot; what of that lot expired
+-- unspent is excused, for the member never had the use of it; then, as far as the debt
+-- policy goes, from other lots and as debt.
+CREATE FUNCTION points_take_back(
+    INOUT a points_account, t points_entry, c points_command, p_points bigint,
+    p_now timestamptz, OUT e points_entry
+)
+LANGUAGE plpgsql AS $$
+DECLARE
+    l points_lot;
+    v_left bigint := p_points;
+    v_own bigint;
+    v_others bigint;
+BEGIN
+    e := points_draft(c, a, 'reverse', t.counter, p_now);
+    e.reverses := t.id;
+    e.cause := c.cause;
+    e.settles := p_points;
+    e.reservation_id := NULL;
+    SELECT * INTO l FROM points_lot WHERE member_id = a.member_id AND id = t.lots[1];
+    IF l.pending OR c.policy <> 'pending_only' THEN
+        v_own := least(v_left, l.remaining - l.held);
+    ELSE
+        v_own := 0;
+    END IF;
+    v_left := v_left - v_own;
+    e.excused := least(v_left, l.lapsed);
+    v_left := v_left - e.excused;
+    IF v_own > 0 OR e.excused > 0 THEN
+        UPDATE points_lot
+           SET remaining = remaining - v_own, open = remaining > v_own, lapsed = lapsed - e.excused
+         WHERE member_id = a.member_id AND id = l.id;
+    END IF;
+    IF v_own > 0 THEN
+        IF l.pending THEN
+            e.pending := -v_own;
+        ELSE
+            e.available := -v_own;
+        END IF;
+        e.lots := ARRAY[l.id];
+        e.lot_points := ARRAY[-v_own];
+        e.lot_expires := ARRAY[l.expires_at];
+    END IF;
+    IF v_left > 0 AND c.policy <> 'pending_only' THEN
+        v_others := least(v_left, a.available + e.available);
+        IF v_others > 0 THEN
+            e := points_take(a, e, v_others, false, l.id);
+            e.available := e.available - v_others;
+            v_left := v_left - v_others;
+        END IF;
+        IF c.policy = 'allow_debt' THEN
+            e.debt := v_left;
+        END IF;
+    END IF;
+    e := points_sum_up(a, e);
+    a := points_count(a, e);
+END $$;
+
+-- Gives back `p_points` of what `t` took, to the very lots it came from, the last taken
+-- first, skipping what earlier reversals gave back. It clears debt first. Points of lots
+-- that have expired go to one new lot with the programme's days of grace, if it has any,
+-- else to their old lot, to expire at once.
+CREATE FUNCTION points_give_back(
+    INOUT a points_account, t points_entry, c points_command, p_points bigint, p_settled bigint,
+    p_now timestamptz, OUT e points_entry
+)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_skip bigint := p_settled;
+    v_left bigint := p_points;
+    v_part bigint;
+    v_clear bigint;
+    v_grace bigint := 0;
+    v_grace_lot bigint;
+BEGIN
+    e := points_draft(c, a, CASE t.kind WHEN 'spend' THEN 'return' ELSE 'reverse' END, t.counter, p_now);
+    e.reverses := t.id;
+    e.cause := c.cause;
+    e.settles := p_points;
+    e.reservation_id := NULL;
+    FOR i IN REVERSE cardinality(t.lots) .. 1 LOOP
+        v_part := -t.lot_points[i];
+        IF v_skip >= v_part THEN
+            v_skip := v_skip - v_part;
+            CONTINUE;
+        END IF;
+        v_part := least(v_part - v_skip, v_left);
+        v_skip := 0;
+        v_left := v_left - v_part;
+        v_clear := least(a.debt + e.debt, v_part);
+        e.debt := e.debt - v_clear;
+        v_part := v_part - v_clear;
+        IF v_part > 0 THEN
+            e.available := e.available + v_part;
+            IF t.lot_expires[i] <= p_now AND c.grace_until IS NOT NULL THEN
+                v_grace := v_grace + v_part;
+            ELSE
+                UPDATE points_lot SET remaining = remaining + v_part, open = true
+                 WHERE member_id = a.member_id AND id = t.lots[i];
+                e.lots := e.lots || t.lots[i];
+                e.lot_points := e.lot_points || v_part;
+                e.lot_expires := e.lot_expires || t.lot_expires[i];
+                a.next_due_at := least(a.next_due_at, t.lot_expires[i]);
+            END IF;
+        END IF;
+        EXIT WHEN v_left = 0;
+    END LOOP;
+    IF v_grace > 0 THEN
+        v_grace_lot := nextval('points_lot_id_seq');
+        INSERT INTO points_lot (id, member_id, account_id, entry_id, points, remaining, open, expires_at)
+        VALUES (v_grace_lot, a.member_id, a.id, e.id, v_grace, v_grace, true, c.grace_until);
+        e.lots := e.lots || v_grace_lot;
+        e.lot_points := e.lot_points || v_grace;
+        e.lot_expires := e.lot_expires || c.grace_until;
+        a.next_due_at := least(a.next_due_at, c.grace_until);
+    END IF;
+    e := points_sum_up(a, e);
+    a := points_count(a, e);
+END $$;
+
+CREATE FUNCTION points_reverse(c points_command, p_now timestamptz, p_announce boolean)
+RETURNS SETOF points_reply
+LANGUAGE plpgsql AS $$
+DECLARE
+    a points_account;
+    t points_entry;
+    v_targets points_entry[];
+    v_settled bigint[];
+    v_left bigint := 0;
+    v_whole bigint := 0;
+    v_points bigint;
+    v_base text := c.key;
+    v_key text := c.key;
+    v_number integer := 1;
+    r record;
+BEGIN
+    IF c.entry_id IS NOT NULL THEN
+        SELECT * INTO t FROM points_entry WHERE member_id = c.member_id AND id = c.entry_id;
+        IF FOUND THEN
+            a := points_open_account(t.member_id, t.account_id, p_now, least(p_now, c.occurred_at), p_announce);
+        END IF;
+        IF a.id IS NULL OR a.programme_id <> c.programme_id THEN
+            RETURN NEXT points_refusal('entry.not_found');
+            RETURN;
+        END IF;
+        v_targets := ARRAY[t];
+    ELSE
+        a := points_open(c.member_id, c.programme_id, c.currency, false,
+                         p_now, least(p_now, c.occurred_at), p_announce);
+        v_targets := ARRAY(SELECT x FROM points_entry x
+            WHERE member_id = a.member_id AND account_id = a.id AND source = c.under
+              AND kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END ORDER BY id);
+    END IF;
+    RETURN QUERY SELECT * FROM points_replay(c);
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    IF cardinality(v_targets) = 0 THEN
+        RETURN NEXT points_refusal('entry.not_found');
+        RETURN;
+    END IF;
+    FOREACH t IN ARRAY v_targets LOOP
+        IF t.reverses IS NOT NULL THEN
+            RETURN NEXT points_refusal('entry.is_reversal');
+            RETURN;
+        ELSIF t.kind NOT IN ('earn', 'spend', 'adjust') THEN
+            RETURN NEXT points_refusal('entry.not_reversible');
+            RETURN;
+        ELSIF EXISTS (SELECT FROM points_entry
+                WHERE member_id = a.member_id AND reverses = t.id AND cause = c.cause) THEN
+            RETURN NEXT points_refusal('entry.already_reversed');
+            RETURN;
+        END IF;
+        v_settled := v_settled || points_settled(a.member_id, t.id);
+        v_whole := v_whole + abs(t.points);
+        v_left := v_left + abs(t.points) - v_settled[cardinality(v_settled)];
+    END LOOP;
+    v_points := coalesce(c.points, v_left);
+    IF v_points > v_whole THEN
+        RETURN NEXT points_refusal('entry.reverse_exceeds', v_points, v_left);
+        RETURN;
+    ELSIF v_points > v_left OR v_left = 0 THEN
+        RETURN NEXT points_refusal('entry.already_reversed', v_points, v_left);
+        RETURN;
+    END IF;
+    FOR i IN 1 .. cardinality(v_targets) LOOP
+        t := v_targets[i];
+        v_left := least(v_points, abs(t.points) - v_settled[i]);
+        CONTINUE WHEN v_left = 0;
+        v_points := v_points - v_left;
+        c.key := v_key;
+        IF t.points > 0 THEN
+            r := points_take_back(a, t, c, v_left, p_now);
+        ELSE
+            r := points_give_back(a, t, c, v_left, v_settled[i], p_now);
+        END IF;
+        a := r.a;
+        PERFORM points_write(r.e);
+        PERFORM points_tell(a, r.e, p_announce);
+        RETURN NEXT ROW(0, NULL, 0, 0, false, false, points_uncovered(r.e), NULL, r.e)::points_reply;
+        v_number := v_number + 1;
+        v_key := points_further_key(v_base, v_number);
+        EXIT WHEN v_points = 0;
+    END LOOP;
+    -- What came back to an expired lot expires now, with the return and not before it.
+    IF a.next_due_at <= least(p_now, c.occurred_at) THEN
+        PERFORM points_settle_due(a, p_now, least(p_now, c.occurred_at), c.occurred_at, p_announce);
+    ELSE
+        PERFORM points_save(a);
+    END IF;
+END $$;
