@@ -8,3 +8,8 @@ class MembersConfig(AppConfig):
     name = "members"
     label = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        from members import privacy
+
+        privacy.declare()
