@@ -7,7 +7,7 @@ docs/algorithms/ledger.md says what each movement does to the four figures and t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -292,3 +292,17 @@ class EntryPage:
 
     entries: tuple[Posted, ...]
     next_before: int | None
+
+
+def validity_end(*, earned_at: datetime, months: int, zone: tzinfo) -> datetime | None:
+    """Return when points earned at an instant expire: `months` later, at the end of that month.
+
+    The bound is exclusive and a local midnight: 2026-11-20 and 24 months give
+    2028-12-01T00:00 in the programme's zone. No months, no expiry.
+    """
+    if months <= 0:
+        return None
+    local = earned_at.astimezone(zone)
+    # The month after the one in which they still count; months are counted from 0 here.
+    following = local.year * 12 + (local.month - 1) + months + 1
+    return datetime(following // 12, following % 12 + 1, 1, tzinfo=zone)

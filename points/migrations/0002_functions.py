@@ -12,6 +12,7 @@ _FILES = (
     "004_operations.sql",
     "005_reversal.sql",
     "006_batch.sql",
+    "007_views.sql",
 )
 
 

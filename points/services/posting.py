@@ -12,7 +12,7 @@ import msgspec
 from django.db import connection
 from psycopg import Cursor
 
-from points.services import _rows
+from points import rows as _rows
 from points.types import Command, Outcome
 
 _FIELDS = ", ".join(

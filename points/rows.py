@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.kernel.errors import DomainError
@@ -73,7 +73,7 @@ def fingerprint(command: Command) -> bytes:
 
 
 def _instant(value: Any) -> str:
-    return datetime.astimezone(value).isoformat()
+    return str(datetime.astimezone(value, UTC).isoformat())
 
 
 def refusal(command: Command) -> DomainError | None:

@@ -1,0 +1,20 @@
+"""Reads of the ledger: plain values, with what is due by then shown as done."""
+
+from points.selectors.balances import get_balance, get_balances
+from points.selectors.entries import get_entry, list_entries
+from points.selectors.reservations import get_reservation
+
+# Views that set-based jobs of other apps may join, by what they show.
+SQL_VIEWS = {
+    "balances": "points_balances",  # member_id, programme_id, currency, available … debt
+    "open_lots": "points_open_lots",  # member_id, programme_id, currency, remaining … expires_at
+}
+
+__all__ = [
+    "SQL_VIEWS",
+    "get_balance",
+    "get_balances",
+    "get_entry",
+    "get_reservation",
+    "list_entries",
+]

@@ -1,0 +1,65 @@
+"""The ledger as a list, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from points.errors import EntryNotFoundError
+from points.rows import ENTRY_COLUMNS, to_posted
+from points.types import POINTS, EntryPage, Posted
+
+# On a hot account an entry was written without knowing what went before it.
+_DERIVED = """coalesce(e.balance_after, (SELECT sum(x.points)::bigint FROM points_entry x
+    WHERE x.member_id = e.member_id AND x.account_id = e.account_id AND x.id <= e.id))"""
+_COLUMNS = ", ".join(_DERIVED if n == "balance_after" else f"e.{n}" for n in ENTRY_COLUMNS)
+_LIST = f"""
+SELECT {_COLUMNS} FROM points_entry e
+ WHERE e.member_id = ANY (%s) AND e.id < %s
+   AND e.account_id IN (SELECT id FROM points_account
+        WHERE member_id = ANY (%s) AND programme_id = %s AND currency = %s)
+ ORDER BY e.id DESC LIMIT %s
+"""
+_ONE = f"""
+SELECT {_COLUMNS} FROM points_entry e
+  JOIN points_account a ON a.member_id = e.member_id AND a.id = e.account_id
+ WHERE e.member_id = %s AND e.id = %s AND a.programme_id = %s
+"""
+_END = 2**62
+
+
+def list_entries(
+    *,
+    member_ids: Sequence[int],
+    programme_id: int,
+    currency: str = POINTS,
+    before: int | None = None,
+    limit: int = 50,
+) -> EntryPage:
+    """Return the newest entries first, those older than entry `before`."""
+    ids = list(member_ids)
+    rows = _read(_LIST, [ids, before or _END, ids, programme_id, currency, limit + 1])
+    entries = tuple(to_posted(row) for row in rows[:limit])
+    return EntryPage(
+        entries=entries, next_before=entries[-1].entry_id if len(rows) > limit else None
+    )
+
+
+def get_entry(*, member_id: int, entry_id: int, programme_id: int) -> Posted:
+    """Return one entry.
+
+    Raises:
+        EntryNotFoundError: the member has no such entry in this programme.
+    """
+    rows = _read(_ONE, [member_id, entry_id, programme_id])
+    if not rows:
+        raise EntryNotFoundError()
+    return to_posted(rows[0])
+
+
+def _read(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
