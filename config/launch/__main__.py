@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from config.launch import keys, places
+from config.launch import keys, manager, places
 from config.launch.places import LaunchError
 
 _NOWHERE = {
@@ -19,6 +19,10 @@ def main(arguments: list[str]) -> None:
     what, *rest = arguments or ["help"]
     try:
         match what:
+            case "run":
+                manager.run()
+            case "stop":
+                manager.stop()
             case "settings":
                 _become(rest, installation="demo")
             case "production":

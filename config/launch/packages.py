@@ -170,7 +170,7 @@ def _install(requirements: Path) -> None:
 
 def _own_uv() -> str | None:
     """Return uv inside .venv, installed with pip."""
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", UV]
+    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", UV]
     return str(VENV / "bin" / "uv") if _quiet(pip) else None
 
 

@@ -143,3 +143,14 @@ def command_of(pid: int) -> str | None:
         ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return found.stdout.strip() or None
+
+
+def stop_all(identities: list[Identity], *, how: signal.Signals, patience: float) -> None:
+    """Ask several processes to end at once, wait for all, and kill those that stay."""
+    for identity in identities:
+        _signal(identity, how)
+    until = time.monotonic() + patience
+    for identity in identities:
+        if not wait_gone(identity, patience=max(0.0, until - time.monotonic())):
+            _signal(identity, signal.SIGKILL)
+            wait_gone(identity, patience=10)
