@@ -117,6 +117,8 @@ class OrderLine(models.Model):
     net = models.BigIntegerField()
     points_earned = models.BigIntegerField()
     growth_earned = models.BigIntegerField()
+    earn_rule = models.CharField(max_length=40, blank=True)
+    multiplier = models.CharField(max_length=24, blank=True)
     refunded = models.BigIntegerField()
     refunded_quantity = models.BigIntegerField()
 

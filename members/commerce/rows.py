@@ -86,7 +86,7 @@ LINES = Table(
         """
         bigint: member_id order_id
         integer: line_no
-        text: sku name category brand
+        text: sku name category brand earn_rule multiplier
         bigint: quantity unit_price list_amount discount campaign_share coupon_share
         bigint: points_share net points_earned growth_earned refunded refunded_quantity
         """

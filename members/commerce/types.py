@@ -152,6 +152,9 @@ class Line:
     net: int = 0
     points_earned: int = 0
     growth_earned: int = 0
+    # How the points came about: the rule, and its exact multiplier as a fraction's text.
+    earn_rule: str = ""
+    multiplier: str = ""
     refunded: int = 0
     refunded_quantity: int = 0
 

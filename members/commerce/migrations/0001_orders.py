@@ -173,6 +173,8 @@ class Migration(migrations.Migration):
                 ("net", models.BigIntegerField()),
                 ("points_earned", models.BigIntegerField()),
                 ("growth_earned", models.BigIntegerField()),
+                ("earn_rule", models.CharField(blank=True, max_length=40)),
+                ("multiplier", models.CharField(blank=True, max_length=24)),
                 ("refunded", models.BigIntegerField()),
                 ("refunded_quantity", models.BigIntegerField()),
             ],

@@ -12,7 +12,7 @@ from members.commerce.errors import (
 )
 from members.commerce.folding import fold, fold_into, fold_refunds
 from members.commerce.recording import content_hash, facts_of, make_order, value_of
-from members.commerce.services.numbering import Claim, Claims, claim_numbers
+from members.commerce.services.numbering import Claim, Claims, claim_numbers, give_up_numbers
 from members.commerce.services.writing import EventRow, write_orders
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "fold",
     "fold_into",
     "fold_refunds",
+    "give_up_numbers",
     "make_order",
     "value_of",
     "write_orders",

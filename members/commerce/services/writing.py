@@ -85,6 +85,8 @@ def _line_change(order: Order, line: Line) -> dict[str, Any]:
         "line_no": line.line_no,
         "points_earned": line.points_earned,
         "growth_earned": line.growth_earned,
+        "earn_rule": line.earn_rule,
+        "multiplier": line.multiplier,
         "refunded": line.refunded,
         "refunded_quantity": line.refunded_quantity,
     }

@@ -1,0 +1,12 @@
+"""Paths of the orders API, below /api/v1/."""
+
+from config.kernel import api
+from loyalty.settlement.api import views
+
+urlpatterns = [
+    api.route("orders", post=views.report_order),
+    api.route("orders/batch", post=views.report_orders),
+    api.route("orders/<str:external_no>", get=views.get_order),
+    api.route("orders/<str:external_no>/events", post=views.report_event),
+    api.route("members/<str:member>/orders", get=views.list_orders),
+]

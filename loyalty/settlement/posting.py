@@ -1,0 +1,396 @@
+"""What the ledger and the tiers owe an order, against what was posted for it. Pure.
+
+The difference is posted and nothing else: a document that comes late, twice or out of
+order meets the figures that stand on the order and moves only what is missing. What was
+decided is never decided again; a refund takes back shares of what was posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from fractions import Fraction
+
+from config.kernel.money import share_out
+from loyalty import services as loyalty_services
+from loyalty.earning import services as earning_services
+from loyalty.earning.types import Decision, DecisionRecord, LineFacts, RuleSet
+from loyalty.settlement import timing
+from loyalty.settlement.sources import source_of
+from members.commerce.types import Order, Stage
+from members.programmes.types import Programme
+from points.types import (
+    GROWTH,
+    Capture,
+    Command,
+    Earn,
+    Extend,
+    Release,
+    Reverse,
+    Schedule,
+    Spend,
+)
+
+
+class Role(Enum):
+    """What a command is for, to read its outcome by."""
+
+    EARN = "earn"
+    GROWTH = "growth"
+    TAKE_POINTS = "take_points"
+    TAKE_GROWTH = "take_growth"
+    PAY = "pay"
+    RETURN = "return"
+    EXTEND = "extend"
+    RELEASE = "release"
+    SCHEDULE = "schedule"
+
+
+@dataclass(slots=True)
+class Moves:
+    """What one document moves."""
+
+    at: datetime
+    cause: str
+    tier_before: str
+    tier_after: str
+    commands: list[tuple[Role, Command]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What is needed to decide about orders: books, rules, and a place for decisions."""
+
+    programme: Programme
+    books: loyalty_services.Books
+    rules_at: Callable[[datetime], RuleSet]
+    recall: Callable[[Order], Decision]
+    decisions: dict[tuple[int, str], DecisionRecord] = field(default_factory=dict)
+
+
+def post_difference(order: Order, moves: Moves, desk: Desk) -> None:
+    """Bring what is posted for a folded order to what it should be; collect the commands."""
+    if order.counted_at is not None and order.counted_at != order.paid_at:
+        _close_run(order, moves, desk)
+    if order.points_used:
+        _settle_payment(order, moves, desk)
+    if order.paid_at is not None and order.counted_at is None:
+        _open_run(order, moves, desk)
+    if order.counted_at is not None:
+        _take_back(order, moves, desk)
+        _schedule(order, moves, desk)
+
+
+def _open_run(order: Order, moves: Moves, desk: Desk) -> None:
+    assert order.paid_at is not None  # noqa: S101 - for the type checker
+    order.run += 1
+    source = source_of(order, order.run)
+    if order.decided:
+        _decide_again(order, source, desk)
+    else:
+        _decide(order, source, desk)
+    order.counted_at = order.paid_at
+    order.points = sum(line.points_earned for line in order.lines)
+    order.growth = sum(line.growth_earned for line in order.lines)
+    order.spend = order.net
+    order.points_taken = order.growth_taken = order.spend_taken = 0
+    order.tier_before = desk.books.tier(order.member_id, order.paid_at).code
+    order.tier_after = order.tier_before
+    if order.spend or order.growth:
+        move = desk.books.count(order.member_id, source, order.spend, order.growth, order.paid_at)
+        order.tier_before, order.tier_after = move.before.code, move.after.code
+    moves.tier_after = order.tier_after
+    _earn(order, source, moves, desk)
+
+
+def _decide(order: Order, source: str, desk: Desk) -> None:
+    """Decide once what the order is worth, by the tier before it, and keep every share.
+
+    The rules are those of the time the customer placed it: a campaign that ends while the
+    payment is under way still holds.
+    """
+    assert order.paid_at is not None  # noqa: S101
+    tier = desk.books.tier(order.member_id, order.paid_at)
+    decision = earning_services.decide(
+        rules=desk.rules_at(order.placed_at),
+        lines=[
+            LineFacts(line_no=line.line_no, net=line.net, sku=line.sku, category=line.category)
+            for line in order.lines
+        ],
+        multiplier=tier.multiplier,
+    )
+    shown = {row.line_no: row for row in decision.explain}
+    for line, points, growth in zip(
+        order.lines, decision.line_points, decision.line_growth, strict=True
+    ):
+        line.points_earned, line.growth_earned = points, growth
+        if row := shown.get(line.line_no):
+            line.earn_rule, line.multiplier = row.rule, _text(row.multiplier)
+    order.decided = True
+    _keep(order, source, decision, desk, {"order": order.external_no, "tier": tier.code})
+
+
+def _decide_again(order: Order, source: str, desk: Desk) -> None:
+    """Keep the first decision under the new source too, so that its entry is explained."""
+    first = desk.decisions.get((order.member_id, source_of(order, 1)))
+    decision = first.decision if first else desk.recall(order)
+    _keep(order, source, decision, desk, {"order": order.external_no, "again": order.run})
+
+
+def _keep(
+    order: Order, source: str, decision: Decision, desk: Desk, inputs: dict[str, object]
+) -> None:
+    desk.decisions[order.member_id, source] = DecisionRecord(
+        member_id=order.member_id,
+        programme_id=order.programme_id,
+        source=source,
+        decision=decision,
+        inputs=inputs,
+    )
+
+
+def _earn(order: Order, source: str, moves: Moves, desk: Desk) -> None:
+    assert order.paid_at is not None  # noqa: S101
+    if order.completed_at is not None:
+        order.available_at = timing.available_at(
+            completed_at=order.completed_at, programme=desk.programme
+        )
+    if order.points:
+        moves.commands.append(
+            (
+                Role.EARN,
+                Earn(
+                    member_id=order.member_id,
+                    programme_id=order.programme_id,
+                    key=f"{source}:earn",
+                    source=source,
+                    rule="purchase",
+                    reason=order.external_no,
+                    occurred_at=order.paid_at,
+                    points=order.points,
+                    pending=True,
+                    available_at=order.available_at,
+                    expires_at=timing.expires_at(paid_at=order.paid_at, programme=desk.programme),
+                ),
+            )
+        )
+    if order.growth:
+        moves.commands.append(
+            (
+                Role.GROWTH,
+                Earn(
+                    member_id=order.member_id,
+                    programme_id=order.programme_id,
+                    currency=GROWTH,
+                    key=f"{source}:growth",
+                    source=source,
+                    rule="purchase",
+                    reason=order.external_no,
+                    occurred_at=order.paid_at,
+                    points=order.growth,
+                ),
+            )
+        )
+
+
+def _close_run(order: Order, moves: Moves, desk: Desk) -> None:
+    """Take back all that is left: the order is cancelled, or was paid at another time."""
+    cause = "cancelled" if order.status is Stage.CANCELLED else "moved"
+    _reverse(order, moves, desk, order.points, order.growth, order.spend, cause)
+    order.counted_at = order.available_at = None
+
+
+def _take_back(order: Order, moves: Moves, desk: Desk) -> None:
+    """Take back the shares of what has been refunded, over what was taken before."""
+    if not order.refunds:
+        return
+    lines = order.lines
+    cause = moves.cause
+    if not cause.startswith("refund:"):
+        cause = f"refund:{order.refunds[-1].external_no}"
+    _reverse(
+        order,
+        moves,
+        desk,
+        sum(line.taken(line.points_earned) for line in lines),
+        sum(line.taken(line.growth_earned) for line in lines),
+        order.refunded,
+        cause,
+    )
+
+
+def _reverse(
+    order: Order, moves: Moves, desk: Desk, points: int, growth: int, spend: int, cause: str
+) -> None:
+    """Raise what is taken of points, growth and spend to these figures."""
+    source = source_of(order, order.run)
+    if points > order.points_taken:
+        moves.commands.append(
+            (
+                Role.TAKE_POINTS,
+                _taking(order, source, moves, cause, "points", points - order.points_taken),
+            )
+        )
+    if growth > order.growth_taken:
+        moves.commands.append(
+            (
+                Role.TAKE_GROWTH,
+                _taking(order, source, moves, cause, GROWTH, growth - order.growth_taken),
+            )
+        )
+    if spend > order.spend_taken or growth > order.growth_taken:
+        move = desk.books.take_back(
+            order.member_id,
+            source,
+            max(0, spend - order.spend_taken),
+            max(0, growth - order.growth_taken),
+            moves.at,
+        )
+        moves.tier_after = move.after.code
+    order.points_taken = max(points, order.points_taken)
+    order.growth_taken = max(growth, order.growth_taken)
+    order.spend_taken = max(spend, order.spend_taken)
+
+
+def _taking(
+    order: Order, source: str, moves: Moves, cause: str, currency: str, points: int
+) -> Reverse:
+    return Reverse(
+        member_id=order.member_id,
+        programme_id=order.programme_id,
+        currency=currency,
+        key=f"{source}:{currency}:{cause}",
+        source=source,
+        occurred_at=moves.at,
+        reason=order.external_no,
+        earned_under=source,
+        points=points,
+        cause=cause,
+    )
+
+
+def _schedule(order: Order, moves: Moves, desk: Desk) -> None:
+    """Tell the ledger when the points become available, once the order is completed."""
+    if order.completed_at is None:
+        return
+    due = timing.available_at(completed_at=order.completed_at, programme=desk.programme)
+    if order.available_at == due:
+        return
+    order.available_at = due
+    if order.points > order.points_taken:
+        source = source_of(order, order.run)
+        moves.commands.append(
+            (
+                Role.SCHEDULE,
+                Schedule(
+                    member_id=order.member_id,
+                    programme_id=order.programme_id,
+                    key=f"{source}:due:{due:%Y%m%dT%H%M%S.%f}",
+                    source=source,
+                    occurred_at=moves.at,
+                    reason=order.external_no,
+                    available_at=due,
+                ),
+            )
+        )
+
+
+def _settle_payment(order: Order, moves: Moves, desk: Desk) -> None:
+    """Spend the points that pay for the order, or give back what is due of them."""
+    if order.paid_at is not None and not order.spent_run:
+        _pay(order, moves)
+    elif order.status is Stage.CANCELLED:
+        _unpay(order, moves)
+    elif order.held and not order.run and moves.cause == "recorded":
+        moves.commands.append((Role.EXTEND, _extension(order, moves)))
+    if order.spent_run and order.refunds:
+        shares = share_out(order.points_used, [line.points_share for line in order.lines])
+        taken = sum(line.taken(share) for line, share in zip(order.lines, shares, strict=True))
+        _give_back(order, moves, taken)
+
+
+def _pay(order: Order, moves: Moves) -> None:
+    """Capture the reservation; a revived order spends anew what cancelling gave back."""
+    assert order.paid_at is not None  # noqa: S101
+    order.spent_run = order.run + 1
+    order.spent_returned = 0
+    source = source_of(order, order.spent_run)
+    common = {
+        "member_id": order.member_id,
+        "programme_id": order.programme_id,
+        "key": f"{source}:pay",
+        "source": source,
+        "reason": order.external_no,
+        "occurred_at": order.paid_at,
+    }
+    if order.held and order.reservation_id is not None:
+        capture = Capture(**common, reservation_id=order.reservation_id)  # type: ignore[arg-type]
+        moves.commands.append((Role.PAY, capture))
+    else:
+        spend = Spend(**common, points=order.points_used)  # type: ignore[arg-type]
+        moves.commands.append((Role.PAY, spend))
+    order.held = False
+
+
+def _unpay(order: Order, moves: Moves) -> None:
+    if order.spent_run:
+        _give_back(order, moves, order.points_used)
+        order.spent_run = 0
+    elif order.held and order.reservation_id is not None:
+        source = source_of(order, order.run)
+        release = Release(
+            member_id=order.member_id,
+            programme_id=order.programme_id,
+            key=f"{source}:release",
+            source=source,
+            reason=order.external_no,
+            occurred_at=moves.at,
+            reservation_id=order.reservation_id,
+        )
+        moves.commands.append((Role.RELEASE, release))
+    order.held = False
+
+
+def _give_back(order: Order, moves: Moves, points: int) -> None:
+    """Raise what was returned of the spent points to `points`."""
+    if points <= order.spent_returned:
+        return
+    source = source_of(order, order.spent_run)
+    moves.commands.append(
+        (
+            Role.RETURN,
+            Reverse(
+                member_id=order.member_id,
+                programme_id=order.programme_id,
+                key=f"{source}:return:{moves.cause}",
+                source=source,
+                occurred_at=moves.at,
+                reason=order.external_no,
+                spent_under=source,
+                points=points - order.spent_returned,
+                cause=moves.cause,
+            ),
+        )
+    )
+    order.spent_returned = points
+
+
+def _extension(order: Order, moves: Moves) -> Extend:
+    assert order.reservation_id is not None  # noqa: S101
+    source = source_of(order, 1)
+    return Extend(
+        member_id=order.member_id,
+        programme_id=order.programme_id,
+        key=f"{source}:extend",
+        source=source,
+        reason=order.external_no,
+        occurred_at=moves.at,
+        reservation_id=order.reservation_id,
+        expires_at=timing.held_until(placed_at=order.placed_at),
+    )
+
+
+def _text(multiplier: Fraction) -> str:
+    return str(multiplier)
