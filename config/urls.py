@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
+    path("", include("loyalty.settlement.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
