@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.kernel.pages.RefusalPages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -131,7 +132,12 @@ DATABASE_URL = env.text("DATABASE_URL")
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", DATABASE_URL)
 APP_ROLE = "changke_app"
 AS_OWNER = env.flag("CHANGKE_AS_OWNER", default=False)
+# Nobody waits longer than this for a row that another transaction holds.
+LOCK_TIMEOUT_MS = 3000
 DATABASES = {"default": _database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
+if not AS_OWNER:
+    _options = DATABASES["default"]["OPTIONS"]
+    _options["options"] = f"{_options.get('options', '')} -c lock_timeout={LOCK_TIMEOUT_MS}".strip()
 if pool_size := env.number("DATABASE_POOL", 0):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -152,6 +158,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _redis(1),
         "TIMEOUT": 300,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
 }
 # Encrypted where it is stored: what a flow keeps in a session may name a person.
@@ -255,6 +262,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- The storefront API -----------------------------------------------------------------------
 API_BODY_LIMIT = 10 * 1024 * 1024
+LIMITER_REDIS_URL = _redis(2)
 API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 6000)
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 SPECTACULAR_SETTINGS = {

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from config.kernel import health
+
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
@@ -15,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("language", set_language, name="set_language"),
     path("ops/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
     path("oauth/token", oidc_views.token, name="oauth_token"),
     path("oauth/revoke", oidc_views.revoke, name="oauth_revoke"),
     path("api/v1/", include(API)),

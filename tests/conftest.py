@@ -19,7 +19,7 @@ settings.OUTBOX_WAKE = False
 def _act_as_app_role() -> None:
     """Make every connection of this process act as the role the web and workers use."""
     options = connections["default"].settings_dict["OPTIONS"]
-    options["options"] = f"-c role={settings.APP_ROLE}"
+    options["options"] = f"-c role={settings.APP_ROLE} -c lock_timeout={settings.LOCK_TIMEOUT_MS}"
     connections["default"].close()
 
 

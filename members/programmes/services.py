@@ -193,8 +193,12 @@ def create_client(
     storefront = selectors.get_storefront(storefront_id)
     _check_scopes(scopes)
     secret = secrets.token_urlsafe(32)
-    client = Client(name=name or f"{storefront.code} client", created_at=now)
-    client.secret = make_password(secret, hasher="machine")
+    # The secret is given at once: the model's default would hash one of its own, slowly.
+    client = Client(
+        name=name or f"{storefront.code} client",
+        secret=make_password(secret, hasher="machine"),
+        created_at=now,
+    )
     client.type = Client.Type.CONFIDENTIAL
     client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
     client.set_response_types([])

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, RawPostDataException
+from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
 from config.kernel.api.contracts import Query
@@ -33,7 +33,10 @@ _NAMED = re.compile(
 
 
 class Nothing(Query):
-    """The query contract of an operation that takes no parameters."""
+    """The contract of an operation that takes no parameters, or no body."""
+
+
+nothing = msgspec.json.Decoder(Nothing)
 
 
 def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
@@ -47,7 +50,7 @@ def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
     limit = settings.API_BODY_LIMIT
     if declared.isdigit() and int(declared) > limit:
         raise TooLargeError(f"at most {limit} bytes")
-    raw = _read(request, limit)
+    raw = _read(request, limit, declared=bool(declared))
     if len(raw) > limit:
         raise TooLargeError(f"at most {limit} bytes")
     if raw and request.content_type not in media_types:
@@ -55,14 +58,14 @@ def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
     return raw
 
 
-def _read(request: HttpRequest, limit: int) -> bytes:
+def _read(request: HttpRequest, limit: int, *, declared: bool) -> bytes:
     try:
-        # Not `request.body`, which trusts Content-Length and answers in its own way. One
-        # byte more than allowed is enough to know.
-        if getattr(request, "_body", None) is not None:
-            return request.body
+        # Not `request.body`, which answers in its own way. A chunked body has no declared
+        # length, and Django would read none of it. One byte over the limit is enough to know.
+        if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
+            return bytes(request.META["wsgi.input"].read(limit + 1))
         return bytes(request.read(limit + 1))
-    except (UnreadablePostError, RawPostDataException, OSError):
+    except (UnreadablePostError, OSError):
         raise MalformedError("the body ended early") from None
 
 
@@ -104,6 +107,8 @@ def check_storable(raw: bytes) -> None:
         return
     try:
         plain = msgspec.json.decode(raw)
+    except msgspec.ValidationError as exc:
+        raise field_error(str(exc)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise MalformedError(f"the body is no valid JSON: {exc}") from None
     for pointer, value in _leaves(plain, ""):

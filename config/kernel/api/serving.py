@@ -102,6 +102,10 @@ def _fill(call: Call, operation: Operation) -> None:
             call.body = parsing.parse_json(raw, operation.decoder)
         else:
             call.body = operation.body()
+    elif request.method != "GET":
+        call.raw = parsing.read_body(request, media_types=(*JSON, ""))
+        if call.raw:
+            parsing.parse_json(call.raw, parsing.nothing)
 
 
 def _fill_query(call: Call, operation: Operation, query: str) -> None:
