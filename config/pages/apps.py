@@ -8,3 +8,8 @@ class PagesConfig(AppConfig):
     name = "config.pages"
     label = "pages"
     verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        from config.pages import panels
+
+        panels.register_all()

@@ -29,7 +29,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("points.entry", "receipt_long"),
             ("points.account", "account_balance_wallet"),
             ("points.lot", "layers"),
-            ("points.reservation", "lock_clock"),
+            ("points.hold", "lock_clock"),
         ),
     ),
     (

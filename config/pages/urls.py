@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from config.pages import views
+from config.pages import orders, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("panels/<slug:slug>", views.panel, name="panel"),
     path("points", views.statement, name="statement"),
     path("points/<str:entry>", views.entry, name="entry"),
-    path("orders", views.orders, name="orders"),
-    path("orders/<str:order>", views.order, name="order"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/<str:order>", orders.order, name="order"),
     path("tier", views.tier, name="tier"),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 
-from config.pages import places
+from config.pages import formats, places
 
 register = template.Library()
 
@@ -15,3 +17,50 @@ register = template.Library()
 def navigation(context: dict[str, Any]) -> list[places.Place]:
     """Return the rooms of the member center that exist, the present one marked."""
     return places.list_places(request=context.get("request"))
+
+
+@register.filter
+def money(amount: int, currency: str) -> str:
+    return formats.money(amount=amount, currency=currency)
+
+
+@register.filter
+def brief_money(amount: int, currency: str) -> str:
+    return formats.money(amount=amount, currency=currency, brief=True)
+
+
+@register.filter
+def number(value: int) -> str:
+    return formats.number(value)
+
+
+@register.filter
+def signed(value: int) -> str:
+    return formats.signed(value)
+
+
+@register.filter
+def day(value: datetime | date | None) -> str:
+    return formats.day(value)
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    return formats.last_day(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return formats.moment(value)
+
+
+@register.filter
+def card_number(value: str) -> str:
+    return formats.card_number(value)
+
+
+@register.filter
+def named(thing: Any) -> str:
+    """Return the name of programme data in the active language."""
+    chinese = (get_language() or "").startswith("zh")
+    return str(thing.name_zh if chinese else thing.name_en)

@@ -1,13 +1,22 @@
 """Reads of orders: plain values."""
 
-from members.commerce.selectors.listing import OrderPage, find_order, get_order, list_orders
+from members.commerce.selectors.listing import (
+    OrderPage,
+    find_order,
+    find_order_by_id,
+    get_order,
+    list_order_numbers,
+    list_orders,
+)
 from members.commerce.selectors.loading import event_effects, load_orders
 
 __all__ = [
     "OrderPage",
     "event_effects",
     "find_order",
+    "find_order_by_id",
     "get_order",
+    "list_order_numbers",
     "list_orders",
     "load_orders",
 ]

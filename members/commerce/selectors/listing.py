@@ -25,6 +25,11 @@ WHERE member_id = ANY(%s) AND (%s::bigint IS NULL OR brand_id = %s)
 ORDER BY placed_at DESC, id DESC LIMIT %s
 """
 
+_NUMBERS = """
+SELECT o.id, o.external_no FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, order_id)
+JOIN commerce_order o ON o.member_id = k.member_id AND o.id = k.order_id
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
@@ -79,3 +84,20 @@ def list_orders(
         fold_into(order)
     following = (rows[limit - 1][2], rows[limit - 1][1]) if len(rows) > limit else None
     return OrderPage(orders=tuple(orders[order] for _, order, _ in rows[:limit]), before=following)
+
+
+def find_order_by_id(*, member_id: int, order_id: int) -> Order | None:
+    """Return a member's order by its own id."""
+    order = load_orders(keys=[(member_id, order_id)]).get(order_id)
+    if order is not None:
+        fold_into(order)
+    return order
+
+
+def list_order_numbers(*, keys: Collection[tuple[int, int]]) -> dict[int, str]:
+    """Return the storefronts' numbers of orders named by (member, order), by order id."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [[member for member, _ in keys], [order for _, order in keys]])
+        return dict(cursor.fetchall())

@@ -1,0 +1,65 @@
+"""The member home's own panels: the card, what the member has, what changed lately.
+
+Later apps register theirs in `AppConfig.ready()` through `config.kernel.panels`; those
+that need several apps at once live here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.kernel.panels import Panel, Subject, register
+from config.pages import entries, progress
+from loyalty import selectors as loyalty_selectors
+from points import selectors as points_selectors
+
+HOME = "home"
+_NEWEST = 5
+
+
+def register_all() -> None:
+    """Offer the panels of the member home."""
+    register(
+        Panel(slug="card", page=HOME, order=10, template="pages/panels/card.html", values=_card)
+    )
+    register(
+        Panel(slug="have", page=HOME, order=20, template="pages/panels/have.html", values=_have)
+    )
+    register(
+        Panel(
+            slug="changed",
+            page=HOME,
+            order=40,
+            template="pages/panels/changed.html",
+            values=_changed,
+        )
+    )
+
+
+def _card(subject: Subject) -> Mapping[str, object]:
+    standing = loyalty_selectors.get_standing(
+        member_ids=[subject.member_id], programme_id=subject.programme_id, at=subject.now
+    )[subject.member_id]
+    return {
+        "number": subject.number,
+        "name": subject.name,
+        "standing": standing,
+        "progress": progress.of(standing, currency=subject.currency),
+    }
+
+
+def _have(subject: Subject) -> Mapping[str, object]:
+    balance = points_selectors.get_balance(
+        member_id=subject.member_id,
+        programme_id=subject.programme_id,
+        at=subject.now,
+        now=subject.now,
+    )
+    return {"balance": balance, "next_expiring": balance.expiring[0] if balance.expiring else None}
+
+
+def _changed(subject: Subject) -> Mapping[str, object]:
+    page = points_selectors.list_entries(
+        member_ids=subject.member_ids, programme_id=subject.programme_id, limit=_NEWEST
+    )
+    return {"lines": entries.as_lines(page.entries, member_ids=subject.member_ids)}

@@ -1,0 +1,90 @@
+"""Who is looking at a page: the member that the signed-in user is in this programme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from config.kernel import clock
+from config.kernel.errors import NotFoundError
+from members import selectors as members_selectors
+from members.programmes import selectors as programmes_selectors
+from members.programmes.types import Programme
+from members.types import Member
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A member on a page. `member_ids` are all ids ever merged into theirs."""
+
+    member: Member
+    member_ids: list[int]
+    programme: Programme
+    now: datetime
+
+
+def find_visitor(request: HttpRequest) -> Visitor | None:
+    """Return the member behind the session; None for strangers and for staff without a card."""
+    if not request.user.is_authenticated:
+        return None
+    programme = _programme()
+    if programme is None:
+        return None
+    member_id = members_selectors.find_by_user(
+        user_id=int(request.user.pk), programme_id=programme.id
+    )
+    if member_id is None:
+        return None
+    return Visitor(
+        member=members_selectors.get_member(member_id=member_id),
+        member_ids=members_selectors.ids_of(member_id),
+        programme=programme,
+        now=clock.now(),
+    )
+
+
+# The member center is one storefront's; which one a code names does not change while we run.
+_storefronts: dict[str, int] = {}
+
+
+def _programme() -> Programme | None:
+    """Return the programme that the member center belongs to; None before there is a shop."""
+    code = settings.MEMBER_CENTER_STOREFRONT
+    try:
+        if code not in _storefronts:
+            found = programmes_selectors.find_storefront(code)
+            if found is None:
+                return None
+            _storefronts[code] = found.id
+        shop = programmes_selectors.get_storefront(_storefronts[code])
+        return programmes_selectors.get_programme(shop.programme_id)
+    except NotFoundError:
+        # The shop was made anew under another number.
+        _storefronts.pop(code, None)
+        return None
+
+
+def member_page(
+    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give a view its visitor, and render it in the programme's zone; strangers sign in first."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        visitor = find_visitor(request)
+        if visitor is None:
+            return redirect_to_login(request.get_full_path())
+        with timezone.override(visitor.programme.timezone):
+            return view(request, visitor, *args, **kwargs)
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], shown)

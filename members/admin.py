@@ -1,0 +1,183 @@
+"""Console: members and the accounts that sign in. Personal data is masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from config.kernel import ids
+from config.kernel.console import Link, ReadOnlyAdmin, Table, badge, find_members, finds_members
+from config.kernel.errors import NotFoundError
+from members import models, selectors
+from members.masking import mask_id, mask_name
+from members.programmes import selectors as programmes_selectors
+from members.types import ContactKind
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):  # type: ignore[misc]
+    """Roles of staff."""
+
+    filter_horizontal = ("permissions",)
+
+
+@finds_members
+def by_anything(text: str) -> list[int]:
+    """Find members by mem_ id, card number, phone or e-mail, in every programme."""
+    if text.startswith("mem_"):
+        try:
+            return [ids.decode("mem", text).member_id]
+        except NotFoundError:
+            return []
+    found: list[int | None] = []
+    for programme in programmes_selectors.list_programmes():
+        found.append(selectors.find_by_card(programme_id=programme.id, card_no=text))
+        for kind in ContactKind:
+            found.append(_by_contact(programme.id, kind, text))
+    return [member for member in dict.fromkeys(found) if member is not None]
+
+
+def _by_contact(programme_id: int, kind: ContactKind, text: str) -> int | None:
+    if ("@" in text) is not (kind is ContactKind.EMAIL):
+        return None
+    try:
+        return selectors.find_by_contact(programme_id=programme_id, kind=kind, address=text)
+    except ValueError:
+        return None
+
+
+@admin.register(models.Member)
+class MemberAdmin(ReadOnlyAdmin):
+    """Members: found by number, phone or e-mail, shown masked."""
+
+    list_display = ("member_no", "tier", "phone", "email", "kind", "shown_status", "joined_at")
+    list_filter = ("status", "kind", "programme_id")
+    search_fields = ("member_no",)
+    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
+    ordering = ("-id",)
+    fields = (
+        "public_id",
+        "member_no",
+        "programme",
+        "kind",
+        "shown_status",
+        "tier",
+        "nickname",
+        "masked_name",
+        "phone",
+        "email",
+        "joined_at",
+        "survivor_id",
+    )
+    readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[models.Member], search_term: str
+    ) -> tuple[QuerySet[models.Member], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=find_members(search_term)), False
+
+    def attach(self, rows: list[models.Member]) -> None:
+        profiles = {m.id: m for m in selectors.list_members(member_ids=[r.pk for r in rows])}
+        labels = selectors.list_labels(member_ids=list(profiles), kind="tier")
+        for row in rows:
+            row.profile = profiles[row.pk]  # type: ignore[attr-defined]
+            row.tiers = labels.get(row.pk, [])  # type: ignore[attr-defined]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Member | None:
+        row: models.Member | None = super().get_object(request, object_id, from_field)
+        if row is not None:
+            self.attach([row])
+        return row
+
+    @admin.display(description=gettext_lazy("public id"))
+    def public_id(self, obj: models.Member) -> str:
+        return selectors.public_id(obj.pk)
+
+    @admin.display(description=gettext_lazy("programme"))
+    def programme(self, obj: models.Member) -> str:
+        return programmes_selectors.get_programme(obj.programme_id).code
+
+    @admin.display(description=gettext_lazy("tier"))
+    def tier(self, obj: Any) -> str:
+        chinese = (get_language() or "").startswith("zh")
+        return ", ".join((t.name_zh if chinese else t.name_en) or t.code for t in obj.tiers)
+
+    @admin.display(description=gettext_lazy("phone"))
+    def phone(self, obj: Any) -> str:
+        return obj.profile.phone_masked or ""
+
+    @admin.display(description=gettext_lazy("e-mail"))
+    def email(self, obj: Any) -> str:
+        return obj.profile.email_masked or ""
+
+    @admin.display(description=gettext_lazy("name"))
+    def masked_name(self, obj: Any) -> str:
+        return mask_name(obj.profile.name) if obj.profile.name else ""
+
+    @badge(
+        title=gettext_lazy("status"),
+        colors={"active": "success", "frozen": "warning", "merged": "info", "erased": "danger"},
+    )
+    def shown_status(self, obj: models.Member) -> tuple[str, str]:
+        words = {
+            "active": _("Active"),
+            "frozen": _("Frozen"),
+            "merged": _("Merged"),
+            "erased": _("Erased"),
+        }
+        return obj.status, words.get(obj.status, obj.status)
+
+    def tables(self, request: HttpRequest, obj: models.Member) -> list[Table]:
+        identities = selectors.list_identities(member_id=obj.pk)
+        return [
+            Table(title=_("Go to"), headers=[], rows=[_rooms(obj.pk)]),
+            Table(
+                title=_("Other channels"),
+                headers=[_("Channel"), _("Their id")],
+                rows=[[i.channel, mask_id(i.external_id)] for i in identities],
+            ),
+        ]
+
+
+def _rooms(member_id: int) -> list[object]:
+    """Return links to the member's ledger, orders and tier history, where they exist."""
+    rooms = [
+        ("admin:points_entry_changelist", _("Ledger")),
+        ("admin:points_account_changelist", _("Accounts")),
+        ("admin:points_lot_changelist", _("Lots")),
+        ("admin:points_hold_changelist", _("Reservations")),
+        ("admin:commerce_order_changelist", _("Orders")),
+        ("admin:loyalty_tierchange_changelist", _("Tier history")),
+    ]
+    found: list[object] = []
+    for name, title in rooms:
+        try:
+            found.append(Link(title, f"{reverse(name)}?member_id={member_id}"))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+@admin.register(models.User)
+class UserAdmin(ReadOnlyAdmin):
+    """Accounts that sign in: staff and members alike, without their addresses."""
+
+    list_display = ("id", "staff_name", "is_staff", "is_superuser", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("=staff_name",)
+    ordering = ("-id",)
+    fields = ("staff_name", "is_staff", "is_superuser", "is_active", "last_login", "groups")

@@ -1,0 +1,254 @@
+"""Console: the ledger, read-only, and the one correction by hand."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from config.kernel import audit, clock, ids
+from config.kernel.console import (
+    Link,
+    ReasonForm,
+    SpreadAdmin,
+    Table,
+    action,
+    actor,
+    ask,
+    found_or_404,
+    newest,
+    record_url,
+    spread_key,
+)
+from config.kernel.errors import NotFoundError
+from points import models, services
+from points.types import Adjust
+
+
+@admin.register(models.Entry)
+class EntryAdmin(SpreadAdmin):
+    """Ledger entries, newest first. Nothing here can be changed, by anyone."""
+
+    list_display = (
+        "recorded_at",
+        "member_id",
+        "kind",
+        "shown_points",
+        "balance_after",
+        "source",
+        "reason",
+    )
+    list_filter = ("kind",)
+    ordering = ("-recorded_at", "-id")
+    search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
+    exclude = ("fingerprint",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Entry]:
+        rows: QuerySet[models.Entry] = super().get_queryset(request)
+        match = request.resolver_match
+        narrowed = request.GET.get("member_id") or request.GET.get("q")
+        if match is not None and match.url_name == "points_entry_changelist" and not narrowed:
+            return newest(rows, field="recorded_at")
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[models.Entry], search_term: str
+    ) -> tuple[QuerySet[models.Entry], bool]:
+        term = search_term.strip()
+        if term.startswith("ent_"):
+            try:
+                place = ids.decode("ent", term)
+            except NotFoundError:
+                return queryset.none(), False
+            return queryset.filter(member_id=place.member_id, id=place.row_id), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=gettext_lazy("points"))
+    def shown_points(self, obj: models.Entry) -> str:
+        return f"{obj.points:+,}" if obj.points else "0"
+
+    def tables(self, request: HttpRequest, obj: models.Entry) -> list[Table]:
+        lots = models.Lot.objects.filter(member_id=obj.member_id, id__in=obj.lots)
+        ends = {lot.pk: lot for lot in lots}
+        moved = obj.lot_moved or [0] * len(obj.lots)
+        shown = [
+            Table(
+                title=_("Lots it touched"),
+                headers=[_("Lot"), _("Points"), _("Moved within"), _("Expires")],
+                rows=[
+                    [
+                        Link(str(lot), record_url(models.Lot, spread_key(ends[lot])))
+                        if lot in ends
+                        else lot,
+                        points,
+                        inside,
+                        ends[lot].expires_at if lot in ends else None,
+                    ]
+                    for lot, points, inside in zip(obj.lots, obj.lot_points, moved, strict=True)
+                ],
+            )
+        ]
+        kin = models.Entry.objects.filter(member_id=obj.member_id, source=obj.source)
+        shown.append(
+            Table(
+                title=_("Everything under %(source)s") % {"source": obj.source},
+                headers=[_("When"), _("Kind"), _("Points"), _("Reason")],
+                rows=[
+                    [
+                        Link(
+                            f"{e.occurred_at:%Y-%m-%d %H:%M}",
+                            record_url(models.Entry, spread_key(e)),
+                        ),
+                        e.kind,
+                        e.points,
+                        e.reason,
+                    ]
+                    for e in kin.order_by("id")[:50]
+                ],
+            )
+        )
+        return shown
+
+
+class AdjustForm(ReasonForm):
+    """A correction by hand."""
+
+    points = forms.IntegerField(
+        label=gettext_lazy("Points"),
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("Below zero takes points away."),
+    )
+    key = forms.CharField(widget=forms.HiddenInput)
+    field_order = ("points", "reason")
+
+    def clean_points(self) -> int:
+        """Refuse a correction of nothing."""
+        points = int(self.cleaned_data["points"])
+        if not points:
+            raise forms.ValidationError(_("Zero corrects nothing."))
+        return points
+
+
+@admin.register(models.Account)
+class AccountAdmin(SpreadAdmin):
+    """What members have, by currency."""
+
+    list_display = (
+        "member_id",
+        "programme_id",
+        "currency",
+        "available",
+        "pending",
+        "held",
+        "debt",
+        "lifetime_earned",
+    )
+    list_filter = ("currency", "programme_id")
+    ordering = ("-member_id",)
+    actions_detail = ("adjust",)
+
+    @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        account = found_or_404(self, request, object_id)
+
+        def act(values: dict[str, Any]) -> str:
+            now = clock.now()
+            with transaction.atomic():
+                outcome = services.post(
+                    command=Adjust(
+                        member_id=account.member_id,
+                        programme_id=account.programme_id,
+                        currency=account.currency,
+                        key=f"console:{values['key']}",
+                        source=f"console:{values['key']}",
+                        occurred_at=now,
+                        reason=values["reason"],
+                        actor=actor(request),
+                        points=values["points"],
+                    ),
+                    now=now,
+                )
+                if not outcome.replayed:
+                    audit.record(
+                        actor=actor(request),
+                        action="points.adjusted",
+                        target=f"member:{account.member_id}",
+                        reason=values["reason"],
+                        after={"points": values["points"], "currency": account.currency},
+                        now=now,
+                    )
+            return _("Corrected by %(points)s.") % {"points": f"{values['points']:+,}"}
+
+        return ask(
+            self,
+            request,
+            title=_("Correct the account of member %(member)s") % {"member": account.member_id},
+            form_class=AdjustForm,
+            # The form carries its own key, so that a double click corrects once.
+            initial={"key": secrets.token_hex(8)},
+            act=act,
+            done=record_url(models.Account, spread_key(account)),
+            explain=_("Available now: %(points)s") % {"points": f"{account.available:,}"},
+        )
+
+    def tables(self, request: HttpRequest, obj: models.Account) -> list[Table]:
+        entries = models.Entry.objects.filter(member_id=obj.member_id, account_id=obj.pk)
+        return [
+            Table(
+                title=_("Newest entries"),
+                headers=[_("When"), _("Kind"), _("Points"), _("Balance"), _("Source")],
+                rows=[
+                    [
+                        Link(
+                            f"{e.occurred_at:%Y-%m-%d %H:%M}",
+                            record_url(models.Entry, spread_key(e)),
+                        ),
+                        e.kind,
+                        e.points,
+                        e.balance_after,
+                        e.source,
+                    ]
+                    for e in entries.order_by("-id")[:20]
+                ],
+                more=Link(
+                    _("All entries"),
+                    reverse("admin:points_entry_changelist") + f"?member_id={obj.member_id}",
+                ),
+            )
+        ]
+
+
+@admin.register(models.Lot)
+class LotAdmin(SpreadAdmin):
+    """Lots: what each earning still holds, and until when."""
+
+    list_display = (
+        "id",
+        "member_id",
+        "points",
+        "remaining",
+        "held",
+        "pending",
+        "available_at",
+        "expires_at",
+    )
+    list_filter = ("open", "pending")
+    ordering = ("-member_id", "-id")
+
+
+@admin.register(models.Hold)
+class HoldAdmin(SpreadAdmin):
+    """Reservations."""
+
+    list_display = ("id", "member_id", "points", "captured", "status", "source", "expires_at")
+    list_filter = ("status",)
+    ordering = ("-member_id", "-id")
