@@ -66,6 +66,7 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     page = points_selectors.list_entries(
         member_ids=visitor.member_ids,
         programme_id=visitor.programme.id,
+        kinds=_KINDS[kind],
         before=before,
         limit=PAGE,
     )

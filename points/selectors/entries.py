@@ -20,6 +20,7 @@ SELECT {_COLUMNS} FROM points_entry e
  WHERE e.member_id = ANY (%s) AND e.id < %s
    AND e.account_id IN (SELECT id FROM points_account
         WHERE member_id = ANY (%s) AND programme_id = %s AND currency = %s)
+   AND (%s::text[] IS NULL OR e.kind = ANY (%s::text[]))
  ORDER BY e.id DESC LIMIT %s
 """
 _ONE = f"""
@@ -35,12 +36,17 @@ def list_entries(
     member_ids: Sequence[int],
     programme_id: int,
     currency: str = POINTS,
+    kinds: Sequence[str] = (),
     before: int | None = None,
     limit: int = 50,
 ) -> EntryPage:
-    """Return the newest entries first, those older than entry `before`."""
+    """Return the newest entries first, those older than entry `before`; no kinds: all of them."""
     ids = list(member_ids)
-    rows = _read(_LIST, [ids, before or _END, ids, programme_id, currency, limit + 1])
+    wanted = [str(kind) for kind in kinds] or None
+    rows = _read(
+        _LIST,
+        [ids, before or _END, ids, programme_id, currency, wanted, wanted, limit + 1],
+    )
     entries = tuple(to_posted(row) for row in rows[:limit])
     return EntryPage(
         entries=entries, next_before=entries[-1].entry_id if len(rows) > limit else None
