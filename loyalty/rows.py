@@ -37,7 +37,7 @@ def _grant(item: dict[str, str]) -> Grant:
         code=item["code"],
         since=datetime.fromisoformat(item["since"]),
         until=datetime.fromisoformat(item["until"]),
-        source=item.get("source", ""),
+        source=item["source"],
     )
 
 

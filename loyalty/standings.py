@@ -18,11 +18,16 @@ from loyalty.types import Change, Ladder, Measure, Tier, Why
 
 # Older days than this before the newest can be part of no window any more.
 KEEP_DAYS = 800
+ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A tier held from an instant until another; `source` brought it, if a source did."""
+    """A tier held from an instant until another.
+
+    `source` brought it, if a source did. Once that has been refunded in part, or others
+    carry the grant in its place, it rests on ANY source.
+    """
 
     code: str
     since: datetime
@@ -210,7 +215,7 @@ def take_back(
         end_due(state, at)
     state.add(day, -spend, -growth)
     state.seen(at)
-    if any(grant.source == source for grant in state.grants):
+    if any(grant.source in (source, ANY) for grant in state.grants):
         _undo(state, source, at)
 
 
@@ -220,7 +225,7 @@ def _undo(state: State, source: str, at: datetime) -> None:
     today = calendar.day_of(moment, state.zone)
     kept: list[Grant] = []
     for grant in state.grants:
-        if grant.source == source:
+        if grant.source in (source, ANY):
             grant = _what_is_left(state, grant, today)
         if state.rank_of(grant) > (state.rank_of(kept[-1]) if kept else 0):
             kept.append(grant)
@@ -237,11 +242,11 @@ def _undo(state: State, source: str, at: datetime) -> None:
 
 
 def _what_is_left(state: State, grant: Grant, today: int) -> Grant:
-    """Return the grant with the highest tier its day or today still earns, never higher."""
+    """Return the grant with what its day or today still earns of its tier."""
     since = calendar.day_of(grant.since, state.zone)
-    amount = max(state.amount(since), state.amount(today))
-    earned = state.ladder.earned(amount)
-    return grant if earned.rank >= state.rank_of(grant) else replace(grant, code=earned.code)
+    earned = state.ladder.earned(max(state.amount(since), state.amount(today)))
+    rank = min(earned.rank, state.rank_of(grant))
+    return replace(grant, code=state.ladder.tiers[rank].code, source=ANY)
 
 
 def remap(state: State, *, old: Ladder | None, published_at: datetime) -> None:

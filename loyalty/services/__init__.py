@@ -9,7 +9,7 @@ from loyalty.errors import (
     NotCountedError,
 )
 from loyalty.services.booking import close_books, open_books
-from loyalty.services.evaluating import evaluate_due
+from loyalty.services.evaluating import evaluate_due, evaluate_programme
 from loyalty.services.ladders import draft_ladder, install_default_ladder, publish_ladder
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "close_books",
     "draft_ladder",
     "evaluate_due",
+    "evaluate_programme",
     "install_default_ladder",
     "open_books",
     "publish_ladder",

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from config.kernel import outbox
 from loyalty import ladders, remapping, standings
 from loyalty.books import Books, Loaders
+from loyalty.errors import LadderNotFoundError
 from loyalty.events import TiersReviewed
 from loyalty.rows import COLUMNS, state_of
 from loyalty.services import closing
@@ -72,3 +73,20 @@ def evaluate_due(
             now=now,
         )
     return len(states)
+
+
+def evaluate_programme(*, programme_id: int, now: datetime, bites: int) -> int:
+    """Evaluate what is due in a programme, in bites that commit on their own; return how many.
+
+    A programme without a ladder has nothing due.
+    """
+    done = 0
+    for _ in range(bites):
+        try:
+            taken = evaluate_due(programme_id=programme_id, now=now)
+        except LadderNotFoundError:
+            break
+        if taken == 0:
+            break
+        done += taken
+    return done

@@ -75,6 +75,7 @@ def test_count_writes_standing_source_history_label_and_event(shop: Shop):
     label = members_selectors.list_labels(member_ids=[member], kind="tier")
     assert label[member][0].code == "silver"
     told = OutboxEvent.objects.get(name="loyalty.tier_upgraded.v1")
+    assert told.payload is not None
     assert (told.member_id, told.payload["to_code"]) == (member, "silver")
 
 

@@ -86,7 +86,9 @@ def test_publish_replaces_the_ladder_in_force_and_leaves_a_trail():
     assert states == ["replaced", "published"]
     trail = AuditRecord.objects.filter(target=f"ladder:{shop.programme.id}/2")
     assert [r.action for r in trail.order_by("id")] == ["ladder.drafted", "ladder.published"]
-    assert trail.get(action="ladder.published").before["grace_days"] == 0
+    before = trail.get(action="ladder.published").before
+    assert before is not None
+    assert before["grace_days"] == 0
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +19,7 @@ THRESHOLDS = (0, 3_000_00, 8_000_00, 20_000_00, 50_000_00)
 
 
 def ladder(**changes: object) -> Ladder:
-    settings = {
+    settings: dict[str, Any] = {
         "programme_id": 1,
         "version": 1,
         "measure": Measure.ROLLING_SPEND,
@@ -266,6 +267,15 @@ def test_h31_an_upgrade_that_later_orders_earn_anyway_stays():
     assert refund(member, 8_000, "2026-01-05", "2026-02-09", "order:1") == "silver"
 
 
+def test_h31_an_upgrade_carried_by_others_goes_when_they_are_refunded_too():
+    member = state()
+    buy(member, 3_000, "2026-01-05", "order:1")
+    buy(member, 3_000, "2026-01-05", "order:2")
+
+    assert refund(member, 3_000, "2026-01-05", "2026-01-06", "order:1") == "bronze"
+    assert refund(member, 3_000, "2026-01-05", "2026-01-07", "order:2") == "ordinary"
+
+
 def test_refund_after_the_tier_below_ran_out_falls_to_what_is_earned():
     member = state()
     buy(member, 3_000, "2025-01-05", "order:1")
@@ -331,7 +341,7 @@ def test_h32_nobody_is_left_on_a_tier_that_is_gone():
     )
 
     old, member.ladder = member.ladder, new
-    standings.remap(member, old=old, published_at=new.published_at)
+    standings.remap(member, old=old, published_at=at("2026-03-01"))
 
     assert (member.tier.code, member.until, member.ladder_version) == ("plus", until, 2)
     assert member.written[-1].why is Why.REMAPPED

@@ -19,11 +19,14 @@ _ONE = Fraction(1)
 def decide(*, rules: RuleSet, lines: Sequence[LineFacts], multiplier: Fraction) -> Decision:
     """Return what the lines earn; `multiplier` is that of the tier before the order."""
     applied = multiplier if rules.tier_multiplier else _ONE
-    by_line = [applied * _goods_multiplier(rules, line) for line in lines]
-    points = share_down(
-        [line.net * rules.rate * times for line, times in zip(lines, by_line, strict=True)]
-    )
-    growth = share_down([line.net * rules.growth_rate for line in lines])
+    nets = [line.net for line in lines]
+    if rules.line_multipliers:
+        by_line = [applied * _goods_multiplier(rules, line) for line in lines]
+        points = share_down([net * rules.rate * m for net, m in zip(nets, by_line, strict=True)])
+    else:
+        by_line = [applied] * len(lines)
+        points = _share_evenly(nets, rules.rate * applied)
+    growth = _share_evenly(nets, rules.growth_rate)
     return Decision(
         rule_version=rules.version,
         rate=rules.rate,
@@ -44,7 +47,17 @@ def decide(*, rules: RuleSet, lines: Sequence[LineFacts], multiplier: Fraction) 
 def share_down(worths: Sequence[Fraction]) -> list[int]:
     """Round the sum down once and share it: floors, then one by one from the first."""
     shares = [floor(worth) for worth in worths]
-    left = floor(sum(worths, Fraction(0))) - sum(shares)
+    return _hand_out(shares, floor(sum(worths, Fraction(0))) - sum(shares), worths)
+
+
+def _share_evenly(nets: Sequence[int], rate: Fraction) -> list[int]:
+    """Share down at one rate for all lines: the same in whole numbers, and much faster."""
+    up, down = rate.numerator, rate.denominator
+    shares = [net * up // down for net in nets]
+    return _hand_out(shares, sum(nets) * up // down - sum(shares), nets)
+
+
+def _hand_out(shares: list[int], left: int, worths: Sequence[Fraction | int]) -> list[int]:
     for index, worth in enumerate(worths):
         if left == 0:
             break
