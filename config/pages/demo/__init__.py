@@ -1,0 +1,1 @@
+"""The demo shop: what a newcomer finds after the first start."""
