@@ -213,18 +213,16 @@ class Postgres:
         )
 
     def _drop_stale_pid_file(self) -> None:
-        """Remove postmaster.pid when its number now belongs to a process that is no postgres.
+        """Remove postmaster.pid when its number is dead, a zombie, or somebody else's by now.
 
         PostgreSQL itself only looks whether the number is taken and would refuse to start.
         """
-        path = self.data / "postmaster.pid"
-        try:
-            pid = int(path.read_text().split("\n")[0])
-        except (OSError, ValueError):
+        pid = postmaster_pid(self.data)
+        if pid is None:
             return
-        command = processes.command_of(pid)
-        if command is not None and "postgres" not in command:
-            path.unlink(missing_ok=True)
+        command = processes.command_of(pid) if processes.identify(pid) else None
+        if command is None or str(self.data) not in command:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _wait(self, child: spawning.Child, *, port: int, log: Path) -> None:
         until = time.monotonic() + START_PATIENCE
@@ -255,6 +253,14 @@ class Postgres:
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone():
                 db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def postmaster_pid(data: Path) -> int | None:
+    """Return the process that the data folder says serves it."""
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n")[0])
+    except (OSError, ValueError):
+        return None
 
 
 def _plain_environment() -> dict[str, str]:

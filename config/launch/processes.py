@@ -84,6 +84,22 @@ def find_marked(*, var: Path, roles: frozenset[str]) -> Iterator[Identity]:
                 yield identity
 
 
+def find_in(folder: Path) -> list[Identity]:
+    """Return the processes that work in `folder` (Linux only).
+
+    Both servers do, and both overwrite their environment, so that marks are not seen there.
+    """
+    if not _LINUX:
+        return []
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.readlink(entry / "cwd") == str(folder):
+                    found.append(identify(int(entry.name)))
+    return [identity for identity in found if identity is not None]
+
+
 def stop(identity: Identity, *, how: signal.Signals, patience: float) -> bool:
     """Ask one process to end, wait, and kill it when it does not; tell whether it was kind."""
     if not _signal(identity, how):

@@ -18,7 +18,8 @@ from config.launch import keys as keyring
 from config.launch import places, ports, processes, register
 from config.launch.keys import Keys
 from config.launch.places import LaunchError
-from config.launch.postgres import APP, DURABLE, OWNER, Postgres
+from config.launch.postgres import APP, DURABLE, OWNER, Postgres, postmaster_pid
+from config.launch.processes import Identity
 from config.launch.register import Running, State, User
 from config.launch.valkey import Valkey
 
@@ -130,27 +131,38 @@ def release(*, var: Path) -> None:
 
 def stop_all(var: Path, state: State) -> None:
     """Stop the servers, and those that a killed starter did not come to write down."""
-    for name in ("valkey", "postgres"):
-        how = signal.SIGINT if name == "postgres" else signal.SIGTERM
+    for name, how in (("valkey", signal.SIGTERM), ("postgres", signal.SIGINT)):
         running = state.servers.pop(name, None)
         if running is not None:
             processes.stop(running.process, how=how, patience=_STOP_PATIENCE)
-        _stop_unwritten(var, name, how)
+    stop_unwritten(var)
 
 
-def _stop_unwritten(var: Path, name: str, how: signal.Signals) -> None:
-    # The postmaster first: its own children carry the mark too and end with it.
-    for identity in sorted(
-        processes.find_marked(var=var, roles=frozenset({name})), key=lambda found: found.pid
-    ):
-        processes.stop(identity, how=how, patience=_STOP_PATIENCE)
+def stop_unwritten(var: Path) -> None:
+    """Stop servers at work in `var` that servers.json does not know."""
+    _stop_postgres_left(var / "postgres" / "data")
+    _stop_left(processes.find_in(var / "valkey"))
+
+
+def _stop_postgres_left(data: Path) -> None:
+    master = postmaster_pid(data)
+    found = processes.find_in(data)
+    for identity in found:
+        if identity.pid == master:
+            processes.stop(identity, how=signal.SIGINT, patience=_STOP_PATIENCE)
+    # Orphans of a killed postmaster end by themselves; a new one must not start before.
+    _stop_left([identity for identity in found if processes.is_alive(identity)])
+
+
+def _stop_left(left: list[Identity]) -> None:
+    processes.stop_all(left, how=signal.SIGTERM, patience=_STOP_PATIENCE)
 
 
 def _ensure_postgres(var: Path, keys: Keys, state: State) -> None:
     running = state.servers.get("postgres")
     if running and processes.is_alive(running.process):
         return
-    _stop_unwritten(var, "postgres", signal.SIGINT)
+    _stop_postgres_left(var / "postgres" / "data")
     server = Postgres(home=var / "postgres", keys=keys, settings=DURABLE)
     port = ports.free(wish=running.port if running else 0)
     child = server.start(
@@ -163,7 +175,7 @@ def _ensure_valkey(var: Path, keys: Keys, state: State) -> None:
     running = state.servers.get("valkey")
     if running and processes.is_alive(running.process):
         return
-    _stop_unwritten(var, "valkey", signal.SIGTERM)
+    _stop_left(processes.find_in(var / "valkey"))
     server = Valkey(home=var / "valkey", password=keys.redis_password, durable=True)
     port = ports.free(wish=running.port if running else 0)
     child = server.start(

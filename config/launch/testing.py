@@ -80,9 +80,7 @@ def _sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         pid = folder.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and processes.identify(int(pid)) is None:
-            for role in ("postgres", "valkey"):
-                for left in processes.find_marked(var=folder, roles=frozenset({role})):
-                    processes.stop(left, how=signal.SIGQUIT, patience=10)
+            servers.stop_unwritten(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
 
