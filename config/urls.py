@@ -10,6 +10,7 @@ from config.kernel import health
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
+    path("", include("points.api.urls")),
     path("", include("loyalty.settlement.api.urls")),
 ]
 

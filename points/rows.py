@@ -47,8 +47,8 @@ COLUMNS = (
 )  # fmt: skip
 # What the functions' replies are read as: a head, then the entry's columns.
 ENTRY_COLUMNS = (
-    "id", "member_id", "kind", "points", "balance_after", "available", "pending", "held", "debt",
-    "source", "rule", "reason", "actor", "reverses", "cause", "reservation_id",
+    "id", "account_id", "member_id", "kind", "points", "balance_after", "available", "pending", "held",
+    "debt", "source", "rule", "reason", "actor", "reverses", "cause", "reservation_id",
     "lots", "lot_points", "lot_expires", "lot_moved", "occurred_at", "recorded_at",
 )  # fmt: skip
 HEAD_COLUMNS = (
@@ -122,8 +122,10 @@ def to_row(command: Command, *, now: datetime) -> dict[str, Any]:
         case Capture():
             row["reservation_id"] = command.reservation_id
             row["points"] = command.points
+            row["brand_id"] = command.brand_id
         case Release():
             row["reservation_id"] = command.reservation_id
+            row["brand_id"] = command.brand_id
         case Extend():
             row["reservation_id"] = command.reservation_id
             row["expires_at"] = command.expires_at
@@ -155,13 +157,14 @@ def grace_end(*, now: datetime, days: int, zone: Any) -> datetime:
 def to_posted(values: Sequence[Any]) -> Posted:
     """Return an entry from the values of ENTRY_COLUMNS."""
     (
-        entry_id, member_id, kind, points, balance_after, available, pending, held, debt,
-        source, rule, reason, actor, reverses, cause, reservation_id,
+        entry_id, account_id, member_id, kind, points, balance_after, available, pending, held,
+        debt, source, rule, reason, actor, reverses, cause, reservation_id,
         lots, lot_points, lot_expires, lot_moved, occurred_at, recorded_at,
     ) = values  # fmt: skip
     shares = zip(lots, lot_moved or lot_points, lot_expires, strict=True)
     return Posted(
         entry_id=entry_id,
+        account_id=account_id,
         member_id=member_id,
         kind=kind,
         points=points,

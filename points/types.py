@@ -123,6 +123,7 @@ class Capture(Command):
 
     reservation_id: int
     points: int | None = None
+    brand_id: int | None = None  # where named, another brand's reservation is not found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ class Release(Command):
     """Give up a reservation."""
 
     reservation_id: int
+    brand_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,7 @@ class Posted:
     """A line of the ledger as other apps see it."""
 
     entry_id: int
+    account_id: int
     member_id: int
     kind: str
     points: int

@@ -220,7 +220,8 @@ DECLARE
     v_points bigint;
 BEGIN
     SELECT * INTO h FROM points_hold
-     WHERE member_id = c.member_id AND id = c.reservation_id AND programme_id = c.programme_id;
+     WHERE member_id = c.member_id AND id = c.reservation_id AND programme_id = c.programme_id
+       AND coalesce(brand_id = c.brand_id, true);
     IF NOT FOUND THEN
         RETURN NEXT points_refusal('reservation.not_found');
         RETURN;

@@ -1,0 +1,19 @@
+"""What only the points API refuses."""
+
+from __future__ import annotations
+
+from config.kernel.errors import InvalidError
+
+
+class UnknownMemberError(InvalidError):
+    """The body names a member that does not exist in this programme."""
+
+    code = "member.not_found"
+    title = "There is no such member"
+
+
+class ExpiryPastError(InvalidError):
+    """Points cannot be given that have expired already."""
+
+    code = "points.expiry_past"
+    title = "The expiry lies in the past"
