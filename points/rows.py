@@ -47,8 +47,8 @@ COLUMNS = (
 )  # fmt: skip
 # What the functions' replies are read as: a head, then the entry's columns.
 ENTRY_COLUMNS = (
-    "id", "account_id", "member_id", "kind", "points", "balance_after", "available", "pending", "held",
-    "debt", "source", "rule", "reason", "actor", "reverses", "cause", "reservation_id",
+    "id", "account_id", "member_id", "kind", "points", "balance_after", "available", "pending",
+    "held", "debt", "source", "rule", "reason", "actor", "reverses", "cause", "reservation_id",
     "lots", "lot_points", "lot_expires", "lot_moved", "occurred_at", "recorded_at",
 )  # fmt: skip
 HEAD_COLUMNS = (
@@ -157,8 +157,8 @@ def grace_end(*, now: datetime, days: int, zone: Any) -> datetime:
 def to_posted(values: Sequence[Any]) -> Posted:
     """Return an entry from the values of ENTRY_COLUMNS."""
     (
-        entry_id, account_id, member_id, kind, points, balance_after, available, pending, held,
-        debt, source, rule, reason, actor, reverses, cause, reservation_id,
+        entry_id, account_id, member_id, kind, points, balance_after, available, pending,
+        held, debt, source, rule, reason, actor, reverses, cause, reservation_id,
         lots, lot_points, lot_expires, lot_moved, occurred_at, recorded_at,
     ) = values  # fmt: skip
     shares = zip(lots, lot_moved or lot_points, lot_expires, strict=True)

@@ -37,7 +37,7 @@ def entry(posted: Posted, *, dry_run: bool = False) -> EntryOut:
         reverses=public("ent", posted.reverses),
         cause=posted.cause,
         reservation=public("res", posted.reservation_id),
-        moved=moved and MovedOut(origin=moved.origin, to=moved.to, points=moved.points),
+        moved=MovedOut(origin=moved.origin, to=moved.to, points=moved.points) if moved else None,
         lots=[
             LotOut(
                 lot=None if dry_run else public("lot", share.lot_id),

@@ -340,9 +340,7 @@ def test_batch_answers_each_item_by_itself(api, shop, member):
     assert [line["index"] for line in lines] == list(range(6))
     assert lines[1]["problem"]["code"] == "points.insufficient"
     assert lines[2]["body"]["balance_after"] == 6
-    assert [x["body"] and x["body"]["id"] for x in again.json()["items"]][0] == lines[0]["body"][
-        "id"
-    ]
+    assert again.json()["items"][0]["body"]["id"] == lines[0]["body"]["id"]
     assert narrow.json()["items"][0]["status"] == 403
 
 
