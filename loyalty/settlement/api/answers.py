@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -39,9 +39,9 @@ def _parts(order: Order, now: datetime) -> dict[str, Any]:
         "member": member_selectors.public_id(order.member_id),
         "status": order.status.value,
         "currency": order.currency,
-        "placed_at": order.placed_at,
-        "paid_at": order.paid_at,
-        "completed_at": order.completed_at,
+        "placed_at": order.placed_at.astimezone(UTC),
+        "paid_at": _utc(order.paid_at),
+        "completed_at": _utc(order.completed_at),
         "totals": contracts.Totals(
             goods=order.goods,
             discount=order.discount,
@@ -58,7 +58,7 @@ def _parts(order: Order, now: datetime) -> dict[str, Any]:
         "refunds": [
             contracts.RefundOut(
                 external_no=refund.external_no,
-                occurred_at=refund.occurred_at,
+                occurred_at=refund.occurred_at.astimezone(UTC),
                 amount=refund.amount,
                 shipping=refund.shipping,
             )
@@ -72,7 +72,7 @@ def _points(order: Order, now: datetime) -> contracts.PointsOut:
     return contracts.PointsOut(
         earned=order.points,
         state="available" if due is not None and due <= now else "pending",
-        available_at=due,
+        available_at=_utc(due),
         reversed=order.points_taken,
         explain=[_explain(line) for line in order.lines if line.earn_rule],
     )
@@ -100,3 +100,8 @@ def _line(line: Line) -> contracts.LineOut:
         points_share=line.points_share,
         refunded=line.refunded,
     )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """Show times in one zone, whether they were just told or come from the database."""
+    return None if at is None else at.astimezone(UTC)

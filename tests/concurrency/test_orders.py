@@ -1,0 +1,103 @@
+"""Many at once: one order, one earning; lists that cross do not deadlock."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections
+
+from config.kernel import ids
+from members.commerce.models import Order
+from members.commerce.types import Stage
+from tests.factories.api import api_client
+from tests.factories.members import make_member
+from tests.factories.orders import (
+    at,
+    event,
+    figures,
+    make_buyer,
+    make_earning_shop,
+    order,
+    report,
+    settle_all,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(count, work):
+    """Run `work(n)` in so many threads, started together; return what each gave."""
+    barrier = Barrier(count)
+
+    def start(number):
+        try:
+            barrier.wait(timeout=30)
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(start, range(count)))
+
+
+def test_h13_fifty_identical_posts_make_one_order_and_one_earning():
+    shop = make_earning_shop()
+    member = make_buyer(shop)
+    clients = [api_client(shop) for _ in range(5)]
+
+    answers = at_once(50, lambda n: clients[n % 5].post("orders", order(member)))
+
+    assert sorted({a.status_code for a in answers}) == [200, 201]
+    assert sum(a.status_code == 201 for a in answers) == 1
+    assert len({a.content for a in answers}) == 1
+    assert Order.objects.count() == 1
+    assert figures(ids.decode("mem", member).member_id) == (0, 100, 0, 0)
+
+
+def test_h13_the_same_refund_at_once_takes_back_once():
+    shop = make_earning_shop()
+    member = make_buyer(shop)
+    client = api_client(shop)
+    client.post("orders", order(member))
+    body = {"type": "refunded", "occurred_at": "2026-11-12T10:00:00+08:00", "external_no": "RF-1"}
+
+    answers = at_once(8, lambda _: client.post("orders/SO-1/events", body))
+
+    assert {a.status_code for a in answers} == {200}
+    assert len({a.content for a in answers}) == 1
+    assert figures(ids.decode("mem", member).member_id) == (0, 0, 0, 0)
+
+
+def test_h18_orders_of_one_member_at_once_all_count():
+    shop = make_earning_shop()
+    member = make_buyer(shop)
+    client = api_client(shop)
+
+    answers = at_once(12, lambda n: client.post("orders", order(member, f"SO-{n}")))
+
+    assert {a.status_code for a in answers} == {201}
+    member_id = ids.decode("mem", member).member_id
+    assert figures(member_id) == (0, 1200, 0, 0)
+    assert figures(member_id, "growth") == (1200, 0, 0, 0)
+
+
+def test_lists_that_cross_do_not_deadlock():
+    """Four lists settle the same numbers in different orders, events before and after."""
+    shop = make_earning_shop()
+    members = [make_member(shop) for _ in range(6)]
+    reports = [report(member, f"SO-{n}", status=Stage.PAID) for n, member in enumerate(members)]
+
+    def settle(number):
+        shift = reports[number:] + reports[:number]
+        told = list(reversed(shift)) if number % 2 else shift
+        paid = [event("completed", at(3), r.external_no) for r in told[:3]]
+        return settle_all(shop, [*told, *paid])
+
+    answers = at_once(4, settle)
+
+    assert sum(a.created for told in answers for a in told) == 6
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM points_entry WHERE kind = 'earn'")
+        assert cursor.fetchone() == (12,)
