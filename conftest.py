@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 import django
+import pytest
 
 from config.launch import testing
 from config.pages import catalogue
@@ -18,3 +19,12 @@ testing.prepare()
 catalogue.compile_catalogue()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked soak unless the command line asks for it by -m."""
+    if "soak" in config.getoption("markexpr"):
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]

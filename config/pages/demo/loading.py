@@ -27,3 +27,9 @@ def load(*, now: datetime) -> Iterator[str]:
     member_services.create_staff(username=STAFF_NAME, password=STAFF_PASSWORD, superuser=True)
     yield f"staff: {STAFF_NAME}"
     yield f"retail storefront: {retail.code}"
+    # `make run` shows what stands below the empty line.
+    yield ""
+    yield f"Console sign-in: {STAFF_NAME} / {STAFF_PASSWORD}"
+    yield "Member sign-in by phone (the code appears in the console's local outbox):"
+    for person in people.PEOPLE:
+        yield f"  {person.phone.removeprefix('+86')}  {person.nickname}, {person.tier}"
