@@ -210,6 +210,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# --- Messages -----------------------------------------------------------------------------
+# EMAIL_URL is smtp://user:password@host:587?tls=1 (or ssl=1); without it, and for SMS
+# until a provider is named, messages stay in the local outbox that the console shows.
+_mail = urlsplit(env.text("EMAIL_URL", ""))
+_mail_options = dict(parse_qsl(_mail.query))
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or 587
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail_options.get("tls") == "1"
+EMAIL_USE_SSL = _mail_options.get("ssl") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Changke <no-reply@localhost>")
+_LOCAL = "messaging.providers.local.LocalProvider"
+MESSAGING_PROVIDERS = {
+    "sms": env.text("SMS_PROVIDER", _LOCAL),
+    "email": "messaging.providers.smtp.SmtpProvider" if _mail.hostname else _LOCAL,
+}
+
 # --- Languages and time -------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

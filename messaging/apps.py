@@ -8,3 +8,8 @@ class MessagingConfig(AppConfig):
     name = "messaging"
     label = "messaging"
     verbose_name = _("Messaging")
+
+    def ready(self) -> None:
+        from messaging import privacy
+
+        privacy.declare()

@@ -1,0 +1,83 @@
+"""Reactions to events of lower apps: messages that they cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from config.kernel.handlers import handles
+from loyalty import selectors as loyalty_selectors
+from loyalty.events import TierChanged, TierDowngraded, TierUpgraded
+from members.events import CodeRequested
+from members.programmes import selectors as programmes_selectors
+from messaging import services, texts
+from messaging.types import Channel, Kind, Text
+
+
+@handles(CodeRequested, queue="critical")
+def send_code(event: CodeRequested, *, now: datetime) -> None:
+    """Send the code while somebody waits for it."""
+    services.send_code(
+        key=event.delivery,
+        channel=Channel(event.channel),
+        address=event.address,
+        code=event.code,
+        link=event.link,
+        locale=event.locale,
+        programme_id=event.programme_id,
+        now=now,
+    )
+
+
+@handles(TierUpgraded)
+def tell_of_upgrade(event: TierUpgraded, *, now: datetime) -> None:
+    """Congratulate."""
+    _tell_of_tier(event, now)
+
+
+@handles(TierDowngraded)
+def tell_of_downgrade(event: TierDowngraded, *, now: datetime) -> None:
+    """Say so before the member finds out at a till."""
+    _tell_of_tier(event, now)
+
+
+def _tell_of_tier(event: TierChanged, now: datetime) -> None:
+    if event.member_id is None or event.programme_id is None:
+        return
+    raised = isinstance(event, TierUpgraded)
+
+    def write(language: str) -> Text:
+        tier = _tier_name(event, language)
+        if not raised:
+            return texts.tier_downgraded(tier=tier)
+        return texts.tier_upgraded(tier=tier, until=_day(event))
+
+    services.tell_member(
+        key=f"tier:{event.member_id}:{event.to_code}:{event.occurred_at.isoformat()}",
+        member_id=event.member_id,
+        kind=Kind.MEMBER,
+        template="tier_upgraded" if raised else "tier_downgraded",
+        write=write,
+        now=now,
+    )
+
+
+def _tier_name(event: TierChanged, language: str) -> str:
+    ladder = loyalty_selectors.get_ladder(
+        programme_id=event.programme_id or 0, version=event.ladder_version
+    )
+    for tier in ladder.tiers:
+        if tier.code == event.to_code:
+            return tier.name_zh if language.startswith("zh") else tier.name_en
+    return event.to_code
+
+
+def _day(event: TierChanged) -> str:
+    """Return the last day of the tier in the programme's zone; `until` is exclusive."""
+    if not event.until:
+        return ""
+    programme = programmes_selectors.get_programme(event.programme_id or 0)
+    local = datetime.fromisoformat(event.until).astimezone(programme.zone)
+    return formats.date_format(local, _("j F Y"))

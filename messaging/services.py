@@ -1,0 +1,139 @@
+"""Send messages, once in effect, and forget them in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from members import selectors as members_selectors
+from members.types import Status as MemberStatus
+from messaging import providers, texts
+from messaging.errors import ProviderFailedError
+from messaging.models import LocalMessage
+from messaging.types import Channel, Kind, Outgoing, Status, Text
+
+KEEP_CODES = timedelta(hours=24)
+KEEP_TEXTS = timedelta(days=180)
+_CHUNK = 5000
+
+__all__ = ["ProviderFailedError", "forget_old", "send_code", "tell_member"]
+
+
+@transaction.atomic
+def send_code(
+    *,
+    key: str,
+    channel: Channel,
+    address: str,
+    code: str,
+    link: str,
+    locale: str,
+    programme_id: int | None,
+    now: datetime,
+) -> bool:
+    """Send a sign-in code; return False when this one was sent before.
+
+    Raises:
+        ProviderFailedError: the provider did not take it.
+    """
+    with texts.in_language(locale) as language:
+        text = texts.sign_in_code(channel=channel, code=code, link=link)
+    row = LocalMessage(
+        key=key,
+        kind=Kind.CODE,
+        template="sign_in_code",
+        channel=channel,
+        locale=language,
+        address=address,
+        programme_id=programme_id,
+        recorded_at=now,
+    )
+    return _send(row, text)
+
+
+@transaction.atomic
+def tell_member(
+    *,
+    key: str,
+    member_id: int,
+    kind: Kind,
+    template: str,
+    write: Callable[[str], Text],
+    now: datetime,
+) -> bool:
+    """Send a message to a member by e-mail, else by SMS; return False if it was sent before.
+
+    `write` is called with the language, while it is spoken. A member who cannot be reached
+    gets a row that says why nothing left.
+
+    Raises:
+        ProviderFailedError: the provider did not take it.
+    """
+    member = members_selectors.get_member(member_id=member_id)
+    with texts.in_language(member.locale) as language:
+        text = write(language)
+    address = member.email or member.phone
+    row = LocalMessage(
+        key=key,
+        kind=kind,
+        template=template,
+        channel=Channel.EMAIL if member.email else Channel.SMS,
+        locale=language,
+        address=address,
+        programme_id=member.programme_id,
+        member_id=member_id,
+        recorded_at=now,
+    )
+    if member.status is not MemberStatus.ACTIVE:
+        return _keep_unsent(row, "member_closed")
+    if address is None:
+        return _keep_unsent(row, "no_address")
+    return _send(row, text)
+
+
+def _keep_unsent(row: LocalMessage, why: str) -> bool:
+    row.status, row.why, row.channel, row.address = Status.UNSENT, why, "", None
+    LocalMessage.objects.bulk_create([row], ignore_conflicts=True)
+    return False
+
+
+def _send(row: LocalMessage, text: Text) -> bool:
+    """Write the row first: its key refuses a second message for the same cause."""
+    row.status, row.subject, row.body = Status.SENT, text.subject or None, text.body
+    LocalMessage.objects.bulk_create([row], ignore_conflicts=True)
+    mine = LocalMessage.objects.select_for_update().get(key=row.key)
+    if mine.provider:
+        return False
+    receipt = providers.for_channel(Channel(row.channel)).send(
+        message=Outgoing(
+            key=row.key,
+            channel=Channel(row.channel),
+            address=row.address,
+            text=text,
+            locale=row.locale,
+        )
+    )
+    LocalMessage.objects.filter(pk=mine.pk).update(
+        provider=receipt.provider, reference=receipt.reference
+    )
+    return True
+
+
+def forget_old(*, now: datetime) -> int:
+    """Forget addresses and texts that have done their work; return how many messages."""
+    return _forget(now, before=now - KEEP_CODES, codes=True) + _forget(
+        now, before=now - KEEP_TEXTS, codes=False
+    )
+
+
+def _forget(now: datetime, *, before: datetime, codes: bool) -> int:
+    old = LocalMessage.objects.filter(forgotten_at__isnull=True, recorded_at__lt=before)
+    old = old.filter(kind=Kind.CODE) if codes else old.exclude(kind=Kind.CODE)
+    forgotten = 0
+    while taken := list(old.values_list("pk", flat=True)[:_CHUNK]):
+        forgotten += LocalMessage.objects.filter(pk__in=taken).update(
+            address=None, subject=None, body=None, forgotten_at=now
+        )
+    return forgotten
