@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -79,5 +79,5 @@ def _day(event: TierChanged) -> str:
     if not event.until:
         return ""
     programme = programmes_selectors.get_programme(event.programme_id or 0)
-    local = datetime.fromisoformat(event.until).astimezone(programme.zone)
-    return formats.date_format(local, _("j F Y"))
+    end = datetime.fromisoformat(event.until).astimezone(programme.zone)
+    return formats.date_format(end - timedelta(seconds=1), _("j F Y"))

@@ -1,0 +1,74 @@
+"""What the sign-in pages ask, and what they answer at the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext, ngettext
+
+from config.kernel.errors import DomainError
+from members.errors import (
+    AccountClosedError,
+    CodeExpiredError,
+    ConsentMissingError,
+    InvalidEmailError,
+    InvalidPhoneError,
+    TooManyCodesError,
+    WrongCodeError,
+)
+
+REFUSALS = (
+    InvalidPhoneError,
+    InvalidEmailError,
+    TooManyCodesError,
+    WrongCodeError,
+    CodeExpiredError,
+    ConsentMissingError,
+    AccountClosedError,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Filled:
+    """A page's fields as they were sent, and what was wrong with each."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, name: str, refusal: DomainError) -> None:
+        """Put a refusal beside its field, with the remedy."""
+        self.errors[name] = _words(refusal)
+
+
+def _words(refusal: DomainError) -> str:
+    if isinstance(refusal, InvalidPhoneError):
+        return gettext(
+            "This is not a phone number we can send to. Numbers from abroad start with + "
+            "and the country code."
+        )
+    if isinstance(refusal, InvalidEmailError):
+        return gettext("This is not a complete e-mail address, such as name@example.com.")
+    if isinstance(refusal, TooManyCodesError):
+        return _wait(refusal.retry_after)
+    if isinstance(refusal, WrongCodeError):
+        return gettext("This is not the code we sent. Look at the latest message and try again.")
+    if isinstance(refusal, CodeExpiredError):
+        return gettext("This code is no longer good. Send a new one.")
+    if isinstance(refusal, ConsentMissingError):
+        return gettext("Please agree to the terms to become a member.")
+    return gettext("This account cannot sign in here. Please ask the shop.")
+
+
+def _wait(seconds: int) -> str:
+    if seconds <= 90:
+        return ngettext(
+            "Please wait %(count)s second, then send a new code.",
+            "Please wait %(count)s seconds, then send a new code.",
+            seconds,
+        ) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Too many codes were asked for. Try again in %(count)s minute.",
+        "Too many codes were asked for. Try again in %(count)s minutes.",
+        minutes,
+    ) % {"count": minutes}
