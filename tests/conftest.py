@@ -62,3 +62,13 @@ def _flush_as_owner() -> None:
                 owner.execute(sql)
 
     ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_without_manifest() -> Iterator[None]:
+    """Let templates name static files that nobody has collected."""
+    from django.test.utils import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
