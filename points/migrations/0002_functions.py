@@ -13,6 +13,7 @@ _FILES = (
     "005_reversal.sql",
     "006_batch.sql",
     "007_views.sql",
+    "008_sweep.sql",
 )
 
 

@@ -2,6 +2,7 @@
 
 from points.selectors.balances import get_balance, get_balances
 from points.selectors.entries import get_entry, list_entries
+from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
 
 # Views that set-based jobs of other apps may join, by what they show.
@@ -12,9 +13,11 @@ SQL_VIEWS = {
 
 __all__ = [
     "SQL_VIEWS",
+    "Difference",
     "get_balance",
     "get_balances",
     "get_entry",
     "get_reservation",
     "list_entries",
+    "reconcile",
 ]

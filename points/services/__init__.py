@@ -17,6 +17,7 @@ from points.errors import (
     SourceConflictError,
 )
 from points.services.posting import post, post_batch
+from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
 
 __all__ = [
     "AlreadyReversedError",
@@ -33,6 +34,10 @@ __all__ = [
     "ReservationNotFoundError",
     "ReverseExceedsError",
     "SourceConflictError",
+    "Swept",
     "post",
     "post_batch",
+    "raise_alarm",
+    "sweep",
+    "sweep_all",
 ]

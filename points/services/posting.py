@@ -12,6 +12,7 @@ import msgspec
 from django.db import connection
 from psycopg import Cursor
 
+from config.kernel import wake
 from points import rows as _rows
 from points.types import Command, Outcome
 
@@ -39,6 +40,8 @@ def post(*, command: Command, now: datetime, announce: bool = True) -> Outcome:
     outcome = _rows.to_outcome(_ask(_ONE[row["op"]], values))
     if outcome.problem is not None:
         raise outcome.problem
+    if announce and not outcome.replayed:
+        wake.after_commit()
     return outcome
 
 
@@ -58,6 +61,8 @@ def post_batch(
     replies = sorted(_ask(_MANY, [told, now, announce]), key=itemgetter(0))
     for item, rows in groupby(replies, key=itemgetter(0)):
         outcomes[sent[item]] = _rows.to_outcome(rows)
+    if announce:
+        wake.after_commit()
     return outcomes
 
 
