@@ -12,6 +12,7 @@ API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
     path("", include("points.api.urls")),
     path("", include("loyalty.settlement.api.urls")),
+    path("", include("config.pages.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

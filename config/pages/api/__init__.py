@@ -1,0 +1,1 @@
+"""Storefront endpoints that mix what several apps know."""
