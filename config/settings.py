@@ -33,7 +33,8 @@ SECRET_KEY = env.text("SECRET_KEY")
 ENCRYPTION_KEYS: dict[str, str] = json.loads(env.text("ENCRYPTION_KEYS"))
 ENCRYPTION_PRIMARY = env.text("ENCRYPTION_PRIMARY")
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY")
-IDP_OIDC_PRIVATE_KEY = env.text("OIDC_PRIVATE_KEY", "")
+# One line in an environment file: line ends may be written as \\n.
+IDP_OIDC_PRIVATE_KEY = env.text("OIDC_PRIVATE_KEY", "").replace("\\n", "\n")
 
 # --- Applications -----------------------------------------------------------------------
 INSTALLED_APPS = [

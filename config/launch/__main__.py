@@ -1,11 +1,11 @@
-"""What the Makefile calls inside .venv: python -m config.launch run|stop|settings|production."""
+"""What the Makefile calls inside .venv: python -m config.launch run|stop|keys|settings|production."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from config.launch import keys, manager, places
+from config.launch import keys, places, running
 from config.launch.places import LaunchError
 
 _NOWHERE = {
@@ -20,13 +20,15 @@ def main(arguments: list[str]) -> None:
     try:
         match what:
             case "run":
-                manager.run()
+                running.run()
             case "stop":
-                manager.stop()
+                running.stop()
             case "settings":
                 _become(rest, installation="demo")
             case "production":
                 _become(rest, installation="production")
+            case "keys":
+                _print_keys()
             case _:
                 sys.exit(__doc__)
     except LaunchError as problem:
@@ -44,6 +46,19 @@ def _become(command: list[str], *, installation: str) -> None:
     }
     os.environ.update(settings, CHANGKE_INSTALLATION=installation)
     os.execvp(command[0], command)  # noqa: S606
+
+
+def _print_keys() -> None:
+    """Print fresh keys as lines of an environment file, for a production installation."""
+    fresh = keys.generate()
+    lines = {
+        **fresh.environment(),
+        "OWNER_PASSWORD": fresh.owner_password,
+        "APP_PASSWORD": fresh.app_password,
+        "REDIS_PASSWORD": fresh.redis_password,
+    }
+    for name, value in lines.items():
+        print(f"{name}='{value.replace(chr(10), chr(92) + 'n')}'")
 
 
 if __name__ == "__main__":
