@@ -1,4 +1,7 @@
-"""What the Makefile calls inside .venv: python -m config.launch run|stop|keys|settings|production."""
+"""What the Makefile calls inside .venv.
+
+python -m config.launch run | stop | keys | settings COMMAND … | production COMMAND …
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ second start only compares; a set-up that was killed leaves no stamp and is made
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -42,7 +43,9 @@ def run(arguments: list[str]) -> None:
     # Without bytecode every process start costs seconds.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.pop("PYTHONHOME", None)
-    ensure(dev=dev, serves=command[:2] == ["launch", "run"])
+    # Progress must not mix with what a command prints for a file.
+    with contextlib.redirect_stdout(sys.stderr if command[1:2] == ["keys"] else sys.stdout):
+        ensure(dev=dev, serves=command[:2] == ["launch", "run"])
     if not command:
         return
     os.environ["VIRTUAL_ENV"] = str(VENV)
