@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,6 @@ from loyalty.events import TierUpgraded
 from members import services as members_services
 from messaging import providers, services, texts
 from messaging.models import LocalMessage
-from messaging.providers import smtp
 from messaging.types import Channel, Kind, Text
 from tests.factories.loyalty import make_rules
 from tests.factories.members import make_member
@@ -121,9 +121,9 @@ def test_email_leaves_through_django(settings):
 @pytest.mark.usefixtures("_smtp")
 def test_a_failing_provider_is_tried_again_and_tells_no_address(monkeypatch):
     def fail(self):
-        raise smtp.smtplib.SMTPRecipientsRefused({"li@example.com": (550, b"li@example.com")})
+        raise smtplib.SMTPRecipientsRefused({"li@example.com": (550, b"li@example.com")})
 
-    monkeypatch.setattr(smtp.EmailMessage, "send", fail)
+    monkeypatch.setattr(mail.EmailMessage, "send", fail)
     members_services.request_code(programme_id=1, address="li@example.com", now=NOW)
     relay.drain(now=NOW, strict=False)
 

@@ -1,0 +1,116 @@
+"""A dump of the database shows nobody: no phone, e-mail, name or foreign id (decision by spike).
+
+Enrol by API, change, sign in by phone and by e-mail, send messages; then look at all there is.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from config.kernel import clock, relay
+from config.kernel.models import IdempotencyRecord, OutboxEvent
+from members import models
+from messaging.models import LocalMessage
+from tests.factories.api import api_client
+from tests.factories.loyalty import make_rules
+from tests.factories.programmes import make_shop
+from tests.members import dumping
+
+SECRETS = {
+    "phone": "13812345678",
+    "second phone": "13987654321",
+    "e-mail": "zhang.sanfeng@example.com",
+    "second e-mail": "chang.san.feng@example.org",
+    "name": "张三丰先生",
+    "second name": "张君宝先生",
+    "external id": "union-7f3c9a8b55d1",
+    "second id": "openid-0c44be1291fe",
+}
+
+
+def test_the_search_sees_through_encodings():
+    import base64
+
+    secret = SECRETS["e-mail"]
+    rows = [
+        f"1\t{secret}",
+        f"1\t{secret.encode().hex()}",
+        f"1\t{base64.b64encode(b'x' + secret.encode() + b'yz').decode()}",
+        f"1\t{base64.b64encode(b'{' + secret.encode()).decode()}",
+        '{"n": "\\u5f20\\u4e09\\u4e30\\u5148\\u751f"}',
+    ]
+
+    assert all(dumping.find(f"COPY public.t\n{row}", SECRETS) for row in rows)
+
+
+@pytest.fixture
+def _real_mail(settings):
+    settings.MESSAGING_PROVIDERS = {
+        **settings.MESSAGING_PROVIDERS,
+        "email": "messaging.providers.smtp.SmtpProvider",
+    }
+
+
+def _sign_in(address):
+    browser = Client()
+    browser.get("/sign-in?utm_source=x")
+    assert browser.post("/sign-in", {"address": address}).status_code == 302
+    relay.drain(now=clock.now())
+    code = re.findall(r"\d{6}", LocalMessage.objects.latest("id").body)[0]
+    form = {"code": code, "agreed": "1"}
+    assert browser.post("/sign-in/code", form).status_code == 302
+    assert "_auth_user_id" in browser.session
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_real_mail")
+def test_h44_a_dump_shows_nobody(settings):
+    cache.clear()
+    shop = make_shop()
+    make_rules(shop)
+    settings.MEMBER_CENTER_STOREFRONT = shop.storefront.code
+    client = api_client(shop)
+    made = client.post(
+        "members",
+        {
+            "phone": SECRETS["phone"],
+            "email": SECRETS["e-mail"],
+            "name": SECRETS["name"],
+            "external_id": SECRETS["external id"],
+        },
+        key="enrol-1",
+    )
+    path = f"members/{made.json()['id']}"
+    _sign_in(SECRETS["phone"])
+    _sign_in(SECRETS["e-mail"])
+    client.post(
+        f"{path}/identities", {"channel": "wx", "external_id": SECRETS["second id"]}, key="i"
+    )
+    client.get("members", {"phone": SECRETS["phone"]})
+    changes = {
+        "name": SECRETS["second name"],
+        "phone": SECRETS["second phone"],
+        "email": SECRETS["second e-mail"],
+    }
+    assert client.patch(path, changes).status_code == 200
+    _sign_in(SECRETS["second phone"])
+    _sign_in(SECRETS["second e-mail"])
+    Client().post("/sign-in", {"address": SECRETS["phone"]})
+    relay.drain(now=clock.now())
+
+    text = dumping.dump()
+
+    assert dumping.find(text, SECRETS) == []
+    # The story has really been written down.
+    assert models.Member.objects.count() == 1
+    assert models.Member.history.count() >= 1
+    assert IdempotencyRecord.objects.count() == 2
+    assert OutboxEvent.objects.filter(name="members.code_requested.v1").count() == 5
+    assert len(mail.outbox) == 2
+    for table in ("members_contactpoint", "django_session", "kernel_outboxevent"):
+        assert f"COPY public.{table}" in text
