@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models import lookups
 from django.db.models.expressions import Func
@@ -15,6 +16,7 @@ from django.db.models.expressions import Func
 from config.kernel import crypto
 from config.kernel.fields import EncryptedTextField
 
+_ANSWERED = frozenset({"exact", "iexact", "in", "isnull"})
 CUT = f"substring(%s from 1 for {crypto.BLIND_BYTES})"
 
 
@@ -41,6 +43,12 @@ class SealedTextField(EncryptedTextField):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "kind": self.kind}
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Refuse comparisons that ciphertext would answer wrongly."""
+        if lookup_name not in _ANSWERED:
+            raise FieldError(f"a sealed field does not answer {lookup_name}")
+        return super().get_lookup(lookup_name)
 
     def blind(self, value: str) -> bytes:
         """Return the index under which `value` is found."""
@@ -71,14 +79,12 @@ class _SealedExact(_Blinded, lookups.Exact):
         return self.lhs.output_field.blind(self.rhs)
 
 
-class _SealedIExact(_SealedExact):
-    lookup_name = "iexact"
-
-
 class _SealedIn(_Blinded, lookups.In):
     def get_prep_lookup(self) -> Any:
         return [self.lhs.output_field.blind(value) for value in self.rhs if value]
 
 
-for _lookup in (_SealedExact, _SealedIExact, _SealedIn):
-    SealedTextField.register_lookup(_lookup)
+SealedTextField.register_lookup(_SealedExact)
+# Case is not looked at anyway, and `iexact` itself would upper-case bytes.
+SealedTextField.register_lookup(_SealedExact, "iexact")
+SealedTextField.register_lookup(_SealedIn)
