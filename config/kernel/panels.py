@@ -32,12 +32,14 @@ class Subject:
 class Panel:
     """A part of a page. `values` returns what the template needs, or None to stay away.
 
-    `slug` is its address below /panels/, `page` the page it belongs on, `order` its place.
+    `slug` is its address below /panels/, `page` the page it belongs on, `order` its place;
+    `column` where it stands when the page is wide enough for two.
     """
 
     slug: str
     page: str
     order: int
+    column: int = 1
     template: str
     values: Callable[[Subject], Mapping[str, object] | None]
 

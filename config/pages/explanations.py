@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.pages import formats
 from loyalty.earning import selectors as earning_selectors
@@ -85,9 +86,12 @@ def decimal(value: Fraction) -> str:
 def _sentence(found: Explanation, currency: str) -> str:
     # "100 points for every ¥1": the rate is points per minor unit, exactly.
     points, units = found.rate.numerator, found.rate.denominator
-    return _(
-        "%(points)s points for every %(amount)s you paid, times %(multiplier)s for your tier."
-    ) % {
+    sentence = ngettext(
+        "%(points)s point for every %(amount)s you paid, times %(multiplier)s for your tier.",
+        "%(points)s points for every %(amount)s you paid, times %(multiplier)s for your tier.",
+        points,
+    )
+    return sentence % {
         "points": formats.number(points),
         "amount": formats.money(amount=units, currency=currency, brief=True),
         "multiplier": decimal(found.multiplier),

@@ -76,7 +76,7 @@ def rules(ladder: Ladder) -> str:
         "After that you keep what the year's purchases give, %(steps)s levels lower at most.",
         ladder.steps_down,
     ) % {"steps": ladder.steps_down}
-    return f"{months} {falls}"
+    return _join(months, falls)
 
 
 def history(changes: Sequence[Change], ladder: Ladder, *, currency: str) -> list[Turn]:
@@ -109,4 +109,9 @@ def _reason(change: Change) -> str:
         Why.REMAPPED: _("The ladder was changed."),
     }
     sentence = sentences[change.why]
-    return f"{sentence} {_('Valid until %(day)s.') % {'day': until}}" if until else sentence
+    return _join(sentence, _("Valid until %(day)s.") % {"day": until}) if until else sentence
+
+
+def _join(first: str, second: str) -> str:
+    """Put two sentences behind each other; Chinese has no space between them."""
+    return _("%(first)s %(second)s") % {"first": first, "second": second}

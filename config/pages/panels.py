@@ -30,6 +30,7 @@ def register_all() -> None:
             slug="changed",
             page=HOME,
             order=40,
+            column=2,
             template="pages/panels/changed.html",
             values=_changed,
         )
@@ -41,6 +42,7 @@ def _card(subject: Subject) -> Mapping[str, object]:
         member_ids=[subject.member_id], programme_id=subject.programme_id, at=subject.now
     )[subject.member_id]
     return {
+        "face": standing.tier.rank,
         "number": subject.number,
         "name": subject.name,
         "standing": standing,

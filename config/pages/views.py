@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from config.kernel import ids, panels
 from config.kernel.panels import Panel, Subject
@@ -26,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/home.html", {"visitor": None, "staff": staff})
     with timezone.override(visitor.programme.timezone):
         shown = [_filled(panel, visitor) for panel in panels.list_panels(page=HOME)]
-        values = {"visitor": visitor, "panels": [panel for panel in shown if panel]}
+        columns = [[p for p in shown if p and p["column"] == column] for column in (1, 2)]
+        values = {"visitor": visitor, "columns": columns}
         return render(request, "pages/home.html", values)
 
 
@@ -53,7 +56,14 @@ def _filled(panel: Panel, visitor: Visitor) -> dict[str, object] | None:
     values = panel.values(subject)
     if values is None:
         return None
-    return {"slug": panel.slug, "template": panel.template, "values": values}
+    # A panel sees its own values alone, so that it looks the same wherever it is shown.
+    html = mark_safe(render_to_string(panel.template, dict(values)))  # noqa: S308
+    return {
+        "slug": panel.slug,
+        "column": panel.column,
+        "face": values.get("face"),
+        "html": html,
+    }
 
 
 @member_page

@@ -64,3 +64,9 @@ def named(thing: Any) -> str:
     """Return the name of programme data in the active language."""
     chinese = (get_language() or "").startswith("zh")
     return str(thing.name_zh if chinese else thing.name_en)
+
+
+@register.filter
+def html_lang(code: str) -> str:
+    """Return a language as HTML writes it: zh-Hans."""
+    return "zh-Hans" if code.startswith("zh") else code
