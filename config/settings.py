@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.pages.console.ConsoleZone",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.kernel.pages.RefusalPages",
 ]
@@ -304,6 +305,21 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "config.pages.console.environment",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 30)",
+            "100": "oklch(94% .03 30)",
+            "200": "oklch(88% .06 30)",
+            "300": "oklch(80% .1 30)",
+            "400": "oklch(70% .15 30)",
+            "500": "oklch(60% .17 29)",
+            "600": "oklch(50% .15 28)",
+            "700": "oklch(45% .13 28)",
+            "800": "oklch(39% .11 28)",
+            "900": "oklch(33% .09 28)",
+            "950": "oklch(25% .06 28)",
+        }
+    },
     "SIDEBAR": {"show_search": True, "navigation": "config.pages.console.navigation"},
 }
 

@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from config.kernel import clock
+from config.kernel import clock, words
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -34,6 +34,8 @@ from config.kernel.console import (
 from loyalty import models, services
 from loyalty.types import LadderDraft, Measure, TierDraft
 from members.programmes import selectors as programmes_selectors
+
+words.call(models.TierChange)
 
 
 def measure_words() -> list[tuple[str, str]]:
@@ -256,5 +258,6 @@ def _tier_table(title: str, ladder: models.LadderVersion) -> Table:
 class TierChangeAdmin(SpreadAdmin):
     """How members' tiers changed, and on which figures."""
 
-    list_display = ("occurred_at", "member_id", "from_code", "to_code", "why", "source", "until")
+    list_display = ("occurred_at", "member", "from_code", "to_code", "why", "source", "until")
     list_filter = ("why",)
+    newest_first = ("-occurred_at", "-id")

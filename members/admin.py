@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -13,8 +14,17 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from config.kernel import ids
-from config.kernel.console import Link, ReadOnlyAdmin, Table, badge, find_members, finds_members
+from config.kernel import ids, words
+from config.kernel.console import (
+    Link,
+    ReadOnlyAdmin,
+    Table,
+    badge,
+    find_members,
+    finds_members,
+    names_members,
+    record_url,
+)
 from config.kernel.errors import NotFoundError
 from members import models, selectors
 from members.masking import mask_id, mask_name
@@ -22,6 +32,9 @@ from members.programmes import selectors as programmes_selectors
 from members.types import ContactKind
 
 admin.site.unregister(Group)
+words.call(Group, gettext_lazy("role"), gettext_lazy("roles"))
+words.call(models.Member, gettext_lazy("member"), gettext_lazy("members"))
+words.call(models.User, gettext_lazy("account to sign in"), gettext_lazy("sign-ins"))
 
 
 @admin.register(Group)
@@ -45,6 +58,13 @@ def by_anything(text: str) -> list[int]:
         for kind in ContactKind:
             found.append(_by_contact(programme.id, kind, text))
     return [member for member in dict.fromkeys(found) if member is not None]
+
+
+@names_members
+def by_number(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name members by their number."""
+    rows = models.Member.objects.filter(pk__in=set(member_ids)).values_list("pk", "member_no")
+    return {pk: (number, record_url(models.Member, pk)) for pk, number in rows}
 
 
 def _by_contact(programme_id: int, kind: ContactKind, text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from config.kernel import audit, clock, ids
+from config.kernel import audit, clock, ids, words
 from config.kernel.console import (
     Link,
     ReasonForm,
@@ -25,6 +26,7 @@ from config.kernel.console import (
     actor,
     ask,
     found_or_404,
+    is_small,
     newest,
     record_url,
     spread_key,
@@ -33,6 +35,11 @@ from config.kernel.errors import NotFoundError
 from points import models, services
 from points.types import Adjust
 
+words.call(models.Entry, gettext_lazy("ledger entry"), gettext_lazy("ledger"))
+words.call(models.Account, gettext_lazy("account"), gettext_lazy("accounts"))
+words.call(models.Lot, gettext_lazy("lot"), gettext_lazy("lots"))
+words.call(models.Hold, gettext_lazy("reservation"), gettext_lazy("reservations"))
+
 
 @admin.register(models.Entry)
 class EntryAdmin(SpreadAdmin):
@@ -40,7 +47,8 @@ class EntryAdmin(SpreadAdmin):
 
     list_display = (
         "recorded_at",
-        "member_id",
+        "member",
+        "currency",
         "kind",
         "shown_points",
         "balance_after",
@@ -48,7 +56,7 @@ class EntryAdmin(SpreadAdmin):
         "reason",
     )
     list_filter = ("kind",)
-    ordering = ("-recorded_at", "-id")
+    newest_first = ("-recorded_at", "-id")
     search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
     exclude = ("fingerprint",)
 
@@ -57,7 +65,7 @@ class EntryAdmin(SpreadAdmin):
         match = request.resolver_match
         narrowed = request.GET.get("member_id") or request.GET.get("q")
         if match is not None and match.url_name == "points_entry_changelist" and not narrowed:
-            return newest(rows, field="recorded_at")
+            return rows if is_small(models.Entry) else newest(rows, field="recorded_at")
         return rows
 
     def get_search_results(
@@ -75,6 +83,24 @@ class EntryAdmin(SpreadAdmin):
     @admin.display(description=gettext_lazy("points"))
     def shown_points(self, obj: models.Entry) -> str:
         return f"{obj.points:+,}" if obj.points else "0"
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        # What `newest` leaves can always be sorted.
+        return self.newest_first
+
+    @admin.display(description=gettext_lazy("currency"))
+    def currency(self, obj: Any) -> str:
+        return str(obj.currency)
+
+    def attach(self, rows: list[models.Entry]) -> None:
+        super().attach(rows)
+        accounts = models.Account.objects.filter(
+            member_id__in={row.member_id for row in rows},
+            id__in={row.account_id for row in rows},
+        )
+        currencies = dict(accounts.values_list("id", "currency"))
+        for row in rows:
+            row.currency = currencies.get(row.account_id, "")  # type: ignore[attr-defined]
 
     def tables(self, request: HttpRequest, obj: models.Entry) -> list[Table]:
         lots = models.Lot.objects.filter(member_id=obj.member_id, id__in=obj.lots)
@@ -143,8 +169,8 @@ class AccountAdmin(SpreadAdmin):
     """What members have, by currency."""
 
     list_display = (
-        "member_id",
-        "programme_id",
+        "id",
+        "member",
         "currency",
         "available",
         "pending",
@@ -153,7 +179,6 @@ class AccountAdmin(SpreadAdmin):
         "lifetime_earned",
     )
     list_filter = ("currency", "programme_id")
-    ordering = ("-member_id",)
     actions_detail = ("adjust",)
 
     @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
@@ -233,7 +258,7 @@ class LotAdmin(SpreadAdmin):
 
     list_display = (
         "id",
-        "member_id",
+        "member",
         "points",
         "remaining",
         "held",
@@ -242,13 +267,11 @@ class LotAdmin(SpreadAdmin):
         "expires_at",
     )
     list_filter = ("open", "pending")
-    ordering = ("-member_id", "-id")
 
 
 @admin.register(models.Hold)
 class HoldAdmin(SpreadAdmin):
     """Reservations."""
 
-    list_display = ("id", "member_id", "points", "captured", "status", "source", "expires_at")
+    list_display = ("id", "member", "points", "captured", "status", "source", "expires_at")
     list_filter = ("status",)
-    ordering = ("-member_id", "-id")

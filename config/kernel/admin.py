@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.kernel import clock, deliveries, models
+from config.kernel import clock, deliveries, models, words
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -20,6 +20,10 @@ from config.kernel.console import (
     found_or_404,
     record_url,
 )
+
+words.call(models.AuditRecord, gettext_lazy("audit record"), gettext_lazy("audit log"))
+words.call(models.OutboxEvent, gettext_lazy("domain event"), gettext_lazy("domain events"))
+words.call(models.Delivery, gettext_lazy("delivery"), gettext_lazy("deliveries"))
 
 
 @admin.register(models.AuditRecord)

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import decorators as unfold_decorators
@@ -150,6 +152,24 @@ class SpreadAdmin(ReadOnlyAdmin):
     search_fields = ("member_id",)
     search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
 
+    # How to order while the table is small enough to sort; by key when it is not.
+    newest_first: Sequence[str] = ("-id",)
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        small = is_small(self.model) or "member_id" in request.GET
+        return self.newest_first if small else ("-member_id", "-id")
+
+    @admin.display(description=gettext_lazy("member"))
+    def member(self, obj: Any) -> str:
+        """Show the member's number as a link."""
+        number, url = obj.member_name or (str(obj.member_id), "")
+        return format_html('<a href="{}">{}</a>', url, number) if url else number
+
+    def attach(self, rows: list[Any]) -> None:
+        names = name_members([row.member_id for row in rows])
+        for row in rows:
+            row.member_name = names.get(row.member_id)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -167,7 +187,26 @@ class SpreadAdmin(ReadOnlyAdmin):
         member, _dash, row = object_id.partition("-")
         if not (member.isdigit() and row.isdigit()):
             return None
-        return self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
+        found = self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
+        if found is not None:
+            self.attach([found])
+        return found
+
+
+_namers: list[Callable[[Sequence[int]], dict[int, tuple[str, str]]]] = []
+
+
+def names_members(
+    namer: Callable[[Sequence[int]], dict[int, tuple[str, str]]],
+) -> Callable[[Sequence[int]], dict[int, tuple[str, str]]]:
+    """Register how the console names members: number and address of the screen, by id."""
+    _namers.append(namer)
+    return namer
+
+
+def name_members(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the number and the address of members."""
+    return {key: name for namer in _namers for key, name in namer(member_ids).items()}
 
 
 _finders: list[Callable[[str], list[int]]] = []
@@ -187,6 +226,18 @@ def find_members(text: str) -> list[int]:
 def spread_key(row: Any) -> str:
     """Return the address part of a row of a spread table."""
     return f"{row.member_id}-{row.pk}"
+
+
+_SORTABLE = 200_000
+
+
+def is_small(model: type[Model]) -> bool:
+    """Tell whether a table can be sorted while an operator waits, by the planner's estimate."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
+        )
+        return bool(cursor.fetchone()[0] < _SORTABLE)
 
 
 def newest(rows: QuerySet[Any], *, field: str, enough: int = 200) -> QuerySet[Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from config.pages import visitors
 
 # Group -> (model label, icon). A model that is not registered yet is simply not shown.
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -79,6 +83,20 @@ def _item(screen: admin.ModelAdmin[Any], icon: str) -> dict[str, Any]:
         "icon": icon,
         "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
     }
+
+
+class ConsoleZone:
+    """Show the console's times in the zone of the member center's programme."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/ops/"):
+            return self.get_response(request)
+        programme = visitors.center_programme()
+        with timezone.override(programme.timezone if programme else None):
+            return self.get_response(request)
 
 
 def environment(request: HttpRequest) -> list[str] | None:

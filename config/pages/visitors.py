@@ -37,7 +37,7 @@ def find_visitor(request: HttpRequest) -> Visitor | None:
     """Return the member behind the session; None for strangers and for staff without a card."""
     if not request.user.is_authenticated:
         return None
-    programme = _programme()
+    programme = center_programme()
     if programme is None:
         return None
     member_id = members_selectors.find_by_user(
@@ -57,7 +57,7 @@ def find_visitor(request: HttpRequest) -> Visitor | None:
 _storefronts: dict[str, int] = {}
 
 
-def _programme() -> Programme | None:
+def center_programme() -> Programme | None:
     """Return the programme that the member center belongs to; None before there is a shop."""
     code = settings.MEMBER_CENTER_STOREFRONT
     try:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.kernel import ids
+from config.kernel import ids, words
 from config.kernel.console import Link, SpreadAdmin, Table, badge
 from config.kernel.money import minor_digits
 from members.commerce import models
+from members.programmes import selectors as programmes_selectors
 
 
 def amount(minor: int, currency: str) -> str:
@@ -21,14 +22,17 @@ def amount(minor: int, currency: str) -> str:
     return f"{minor / 10**digits:,.{digits}f} {currency}"
 
 
+words.call(models.Order)
+
+
 @admin.register(models.Order)
 class OrderAdmin(SpreadAdmin):
     """Orders with their lines, what happened to them, and refunds."""
 
     list_display = (
         "external_no",
-        "member_id",
-        "storefront_id",
+        "member",
+        "storefront",
         "shown_status",
         "placed_at",
         "total",
@@ -36,7 +40,7 @@ class OrderAdmin(SpreadAdmin):
         "points_taken",
     )
     list_filter = ("status", "storefront_id")
-    ordering = ("-member_id", "-placed_at", "-id")
+    newest_first = ("-placed_at", "-id")
     search_help_text = gettext_lazy("Order number, member number, mem_ id, phone or e-mail")
     exclude = ("content_hash",)
 
@@ -66,6 +70,10 @@ class OrderAdmin(SpreadAdmin):
     )
     def shown_status(self, obj: models.Order) -> tuple[str, str]:
         return obj.status, stage_words().get(obj.status, obj.status)
+
+    @admin.display(description=gettext_lazy("storefront"))
+    def storefront(self, obj: models.Order) -> str:
+        return programmes_selectors.get_storefront(obj.storefront_id).code
 
     @admin.display(description=gettext_lazy("total"))
     def total(self, obj: models.Order) -> str:

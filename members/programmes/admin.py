@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from config.kernel import clock
+from config.kernel import clock, words
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -31,6 +31,9 @@ from config.kernel.console import (
 )
 from members.programmes import models, selectors, services
 from members.programmes.scopes import SCOPES
+
+for _model in (models.Brand, models.Store, models.Storefront, models.ClientBinding):
+    words.call(_model)
 
 
 class SettingsForm(ReasonForm):

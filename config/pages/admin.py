@@ -1,0 +1,66 @@
+"""Console: third-party screens that we show our way, and those that we do not show at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client, Token
+from django.contrib import admin
+from django_celery_beat import models as beat
+from django_celery_beat.admin import (
+    ClockedScheduleAdmin,
+    CrontabScheduleAdmin,
+    PeriodicTaskAdmin,
+    PeriodicTaskForm,
+    TaskSelectWidget,
+)
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+# Addresses in clear, and clients that our services would know nothing of.
+for _hidden in (EmailAddress, Client, Token):
+    if admin.site.is_registered(_hidden):
+        admin.site.unregister(_hidden)
+
+for _model in (
+    beat.PeriodicTask,
+    beat.IntervalSchedule,
+    beat.CrontabSchedule,
+    beat.SolarSchedule,
+    beat.ClockedSchedule,
+):
+    admin.site.unregister(_model)
+
+
+class _TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):  # type: ignore[misc]
+    """Registered tasks, in the console's own clothes."""
+
+
+class _TaskForm(PeriodicTaskForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = _TaskSelect()
+
+
+@admin.register(beat.PeriodicTask)
+class TaskAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
+    """What runs when. Operators may switch a task off or change its times."""
+
+    form = _TaskForm
+
+
+@admin.register(beat.IntervalSchedule)
+class IntervalAdmin(ModelAdmin):  # type: ignore[misc]
+    """Intervals that tasks run at."""
+
+
+@admin.register(beat.CrontabSchedule)
+class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+    """Times that tasks run at."""
+
+
+@admin.register(beat.ClockedSchedule)
+class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+    """Single moments that tasks run at."""
