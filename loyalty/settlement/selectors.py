@@ -1,0 +1,88 @@
+"""Reads of imports, for the command and the console."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, Sum
+
+from loyalty.settlement.importing.errors import ImportNotFoundError
+from loyalty.settlement.models import ImportChunk, ImportRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far an import is. `imported` and `rejected` add up to `lines` once it is done."""
+
+    id: int
+    file_name: str
+    state: str
+    actor: str
+    lines: int
+    done: int
+    imported: int
+    rejected: Counter[str]
+    orders: int
+    refunds: int
+    members: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def find_import(*, digest: str) -> ImportProgress | None:
+    """Return the import of this file and these options, if there is one."""
+    run = ImportRun.objects.filter(digest=digest).first()
+    return _progress(run) if run else None
+
+
+def get_import(*, run_id: int) -> ImportProgress:
+    """Return how far an import is.
+
+    Raises:
+        ImportNotFoundError: there is no such import.
+    """
+    run = ImportRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise ImportNotFoundError(f"there is no import {run_id}")
+    return _progress(run)
+
+
+def list_imports(*, limit: int = 50) -> list[ImportProgress]:
+    """Return the latest imports, newest first."""
+    return [_progress(run) for run in ImportRun.objects.order_by("-started_at", "-id")[:limit]]
+
+
+def iter_chunk_rejects(*, run_id: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines that were rejected while being settled, chunk by chunk."""
+    chunks = ImportChunk.objects.filter(run_id=run_id).exclude(rejected=[]).order_by("number")
+    for rejected in chunks.values_list("rejected", flat=True).iterator():
+        yield from ((line, reason) for line, reason in rejected)
+
+
+def _progress(run: ImportRun) -> ImportProgress:
+    sums = run.chunks.aggregate(
+        done=Sum("lines", filter=Q(done_at__isnull=False), default=0),
+        orders=Sum("orders", default=0),
+        refunds=Sum("refunds", default=0),
+        members=Sum("members", default=0),
+    )
+    settling = Counter(reason for _, reason in iter_chunk_rejects(run_id=run.pk))
+    laid_out = Counter(run.rejected)
+    return ImportProgress(
+        id=run.pk,
+        file_name=run.file_name,
+        state=run.state,
+        actor=run.actor,
+        lines=run.lines,
+        done=sums["done"] + laid_out.total(),
+        imported=sums["done"] - settling.total(),
+        rejected=laid_out + settling,
+        orders=sums["orders"],
+        refunds=sums["refunds"],
+        members=sums["members"],
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+    )
