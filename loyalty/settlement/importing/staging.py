@@ -217,7 +217,11 @@ def opened(into: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def _database(into: Path, *, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    spill = {"memory_limit": MEMORY, "temp_directory": str(into / "spill"), "threads": 2}
+    spill: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(into / "spill"),
+        "threads": 2,
+    }
     db = duckdb.connect(str(into / _NAME), read_only=read_only, config=spill)
     try:
         yield db
