@@ -172,7 +172,7 @@ def test_migrations_are_named_for_what_they_do():
 def test_the_repository_stands_alone(pattern):
     """No machine's paths and no registry's host: a clone works anywhere."""
     suffixes = {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".html", ".sql", ".sh", ""}
-    skipped = {".git", ".venv", "var", "staticfiles", "node_modules", "__pycache__"}
+    skipped = {".git", ".venv", "var", "staticfiles", "node_modules", "__pycache__", ".hypothesis"}
     here = "test_house_rules.py"
 
     found = [

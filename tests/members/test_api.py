@@ -248,3 +248,14 @@ def test_a_null_character_is_no_server_error(client, field):
     body = {"phone": "13800138000", field: "a\0b"}
 
     assert client.post("members", body).status_code == 400
+
+
+def test_an_unchanged_profile_is_not_sent_again(shop):
+    client = api_client(shop)
+    member = client.post("members", {"phone": "+8613800138000"}).json()["id"]
+    seen = client.get(f"members/{member}")
+
+    again = client.get(f"members/{member}", If_None_Match=seen["ETag"])
+
+    assert again.status_code == 304
+    assert again.content == b""

@@ -24,6 +24,8 @@ from config.kernel.errors import FieldError, MalformedError
 
 # JSON numbers are exact up to here in every language; above, callers disagree.
 GREATEST = 2**53 - 1
+# How much of a body over the limit is read away before the refusal is sent.
+_DRAINED = 64 * 1024 * 1024
 _LONG_NUMBER = re.compile(rb"\d{16}")
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]|\[\.\.\.\]|\[(?P<key>'[^']*')\]")
@@ -49,9 +51,11 @@ def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
     declared = request.META.get("CONTENT_LENGTH") or ""
     limit = settings.API_BODY_LIMIT
     if declared.isdigit() and int(declared) > limit:
+        _drain(request, declared=True)
         raise TooLargeError(f"at most {limit} bytes")
     raw = _read(request, limit, declared=bool(declared))
     if len(raw) > limit:
+        _drain(request, declared=bool(declared))
         raise TooLargeError(f"at most {limit} bytes")
     if raw and request.content_type not in media_types:
         raise WrongContentTypeError(f"send {' or '.join(media_types)}")
@@ -59,14 +63,33 @@ def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
 
 
 def _read(request: HttpRequest, limit: int, *, declared: bool) -> bytes:
+    """Read up to one byte over the limit, which is enough to know that it is too long."""
     try:
-        # Not `request.body`, which answers in its own way. A chunked body has no declared
-        # length, and Django would read none of it. One byte over the limit is enough to know.
-        if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
-            return bytes(request.META["wsgi.input"].read(limit + 1))
-        return bytes(request.read(limit + 1))
+        return bytes(_stream(request, declared=declared).read(limit + 1))
     except (UnreadablePostError, OSError):
         raise MalformedError("the body ended early") from None
+
+
+def _stream(request: HttpRequest, *, declared: bool) -> Any:
+    # Not `request.body`, which answers in its own way. A chunked body has no declared
+    # length, and Django would read none of it.
+    if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
+        return request.META["wsgi.input"]
+    return request
+
+
+def _drain(request: HttpRequest, *, declared: bool) -> None:
+    """Read away what a too long body still sends, within reason.
+
+    Most clients look for the answer only after they have sent everything; closing on them
+    shows a broken pipe instead of the 413.
+    """
+    stream, left = _stream(request, declared=declared), _DRAINED
+    try:
+        while left > 0 and (piece := stream.read(min(left, 1 << 16))):
+            left -= len(piece)
+    except (UnreadablePostError, OSError):
+        return
 
 
 def parse_json(raw: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:

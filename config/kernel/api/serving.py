@@ -42,7 +42,7 @@ def serve(endpoint: Endpoint, request: HttpRequest, path_values: dict[str, str])
         _check_path(path_values)
         call = Call(caller=caller, request=request, request_id=request_id, now=now)
         _fill(call, operation)
-        response = _run(operation, call, path_values)
+        response = _unchanged(request, _run(operation, call, path_values))
     except Exception as exc:
         response = problems.respond(exc, request_id=request_id)
         if isinstance(exc, limiter.LimitedError):
@@ -59,6 +59,19 @@ def finish(response: HttpResponse, request_id: str) -> HttpResponse:
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Answer 304 to a reader whose If-None-Match already holds this version."""
+    tag = response.headers.get("ETag")
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    if tag is None or known is None or request.method not in ("GET", "HEAD"):
+        return response
+    if known.strip() != "*" and tag not in {one.strip() for one in known.split(",")}:
+        return response
+    short = HttpResponse(status=304, headers={"ETag": tag})
+    del short.headers["Content-Type"]
+    return short
 
 
 def request_id_of(request: HttpRequest) -> str:
