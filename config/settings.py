@@ -124,7 +124,8 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": query,
+        # Plans of what goes past Django's cursor (kernel.statements) are kept by connection.
+        "OPTIONS": {"prepare_threshold": 3, **query},
         "CONN_HEALTH_CHECKS": True,
     }
 

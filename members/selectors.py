@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from config.kernel import ids
+from config.kernel import ids, statements
 from config.kernel.errors import NotFoundError
 from members import keys, models, numbers
 from members.errors import MemberNotFoundError
 from members.types import ContactKind, Identity, Label, Member, Status
 
+_SURVIVORS = """
+SELECT id, survivor_id FROM members_member
+WHERE id = ANY(%s::bigint[]) AND programme_id = %s::bigint
+"""
 SQL_VIEWS: dict[str, str] = {}
 
 
@@ -40,9 +44,7 @@ def resolve_many(*, public_ids: Sequence[str], programme_id: int) -> dict[str, i
             wanted[text] = ids.decode("mem", text).member_id
         except NotFoundError:
             continue
-    rows = models.Member.objects.filter(
-        id__in=set(wanted.values()), programme_id=programme_id
-    ).values_list("id", "survivor_id")
+    rows = statements.ask(_SURVIVORS, [sorted(set(wanted.values())), programme_id])
     alive = {member: survivor or member for member, survivor in rows}
     return {text: alive[member] for text, member in wanted.items() if member in alive}
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
-from config.kernel import wake
+from config.kernel import statements, wake
 from config.kernel.events import Event
 from config.kernel.models import OutboxEvent
 
+_INSERT = """
+INSERT INTO kernel_outboxevent (name, payload, programme_id, member_id, occurred_at, recorded_at)
+SELECT name, payload, programme_id, member_id, occurred_at, recorded_at
+FROM json_to_recordset(%s::json) AS r (name text, payload jsonb, programme_id bigint,
+    member_id bigint, occurred_at timestamptz, recorded_at timestamptz)
+"""
 _COLUMNS = frozenset({"occurred_at", "programme_id", "member_id"})
 
 
@@ -33,21 +40,46 @@ def publish(*events: Event, now: datetime) -> None:
 
 def publish_all(events: Iterable[Event], *, now: datetime) -> None:
     """Write many events in one statement."""
-    rows = [
-        OutboxEvent(
-            name=event.name,
-            payload=None if event.secret else payload_of(event),
-            sealed=payload_of(event) if event.secret else None,
-            programme_id=event.programme_id,
-            member_id=event.member_id,
-            occurred_at=event.occurred_at,
-            recorded_at=now,
-        )
-        for event in events
-    ]
-    if not rows:
+    listed = list(events)
+    if not listed:
         return
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransactionError("publish inside the transaction of the change")
-    OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+    _insert([event for event in listed if not event.secret], now)
+    _insert_sealed([event for event in listed if event.secret], now)
     wake.after_commit()
+
+
+def _insert(events: Sequence[Event], now: datetime) -> None:
+    """Insert plain events; they travel as one JSON value."""
+    if events:
+        rows = [
+            {
+                "name": event.name,
+                "payload": payload_of(event),
+                "programme_id": event.programme_id,
+                "member_id": event.member_id,
+                "occurred_at": event.occurred_at,
+                "recorded_at": now,
+            }
+            for event in events
+        ]
+        statements.tell(_INSERT, [msgspec.json.encode(rows).decode()])
+
+
+def _insert_sealed(events: Sequence[Event], now: datetime) -> None:
+    if events:
+        OutboxEvent.objects.bulk_create(
+            [
+                OutboxEvent(
+                    name=event.name,
+                    sealed=payload_of(event),
+                    programme_id=event.programme_id,
+                    member_id=event.member_id,
+                    occurred_at=event.occurred_at,
+                    recorded_at=now,
+                )
+                for event in events
+            ],
+            batch_size=1000,
+        )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import connection
+
+from config.kernel import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Table:
         )
 
     def _send(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [msgspec.json.encode(rows).decode()])
+        statements.tell(sql, [msgspec.json.encode(rows).decode()])
 
 
 def _columns(kinds: str) -> dict[str, str]:

@@ -17,12 +17,17 @@ import msgspec
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 
+from config.kernel import statements
 from config.kernel.api import parsing
 from config.kernel.api.contracts import Call
 from config.kernel.api.errors import InFlightError, KeyReusedError
 from config.kernel.models import IdempotencyRecord
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_REMEMBER = """
+UPDATE kernel_idempotencyrecord SET status = %s::smallint, answer = %s WHERE slot = %s
+"""
+_ANSWER = IdempotencyRecord._meta.get_field("answer")
 _order = msgspec.json.Encoder(order="deterministic")
 
 
@@ -91,9 +96,8 @@ def _replay(slot: bytes, request: bytes) -> HttpResponse:
 
 
 def _remember(slot: bytes, response: HttpResponse) -> None:
-    IdempotencyRecord.objects.filter(slot=slot).update(
-        status=response.status_code, answer=response.content.decode()
-    )
+    sealed = _ANSWER.get_prep_value(response.content.decode())
+    statements.tell(_REMEMBER, [response.status_code, sealed, slot])
 
 
 def prune(*, before: datetime) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.kernel import outbox
+from config.kernel import outbox, statements
 from config.kernel.errors import DomainError
 from loyalty import services as loyalty_services
 from loyalty.earning import services as earning_services
@@ -126,19 +126,22 @@ def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) 
     commerce_services.give_up_numbers(storefront_id=storefront.id, numbers=batch.unused_numbers())
     if not steps:
         return
-    made = {step.order.id: step.order for step in steps if step.created}
-    changed = {step.order.id: step.order for step in steps if step.order.id not in made}
-    commerce_services.write_orders(
-        made=list(made.values()),
-        changed=list(changed.values()),
-        events=[row for step in steps for row in _event_rows(step)],
-        asks=[(step.order, step.ask) for step in steps if step.ask is not None],
-        now=now,
-    )
     if batch.desk is not None:
         loyalty_services.close_books(books=batch.desk.books, now=now, announce=announce)
-        earning_services.record_decisions(decisions=list(batch.desk.decisions.values()), now=now)
-    outbox.publish_all(announcing.events_of(steps, storefront, announce, now), now=now)
+    made = {step.order.id: step.order for step in steps if step.created}
+    changed = {step.order.id: step.order for step in steps if step.order.id not in made}
+    with statements.together():
+        commerce_services.write_orders(
+            made=list(made.values()),
+            changed=list(changed.values()),
+            events=[row for step in steps for row in _event_rows(step)],
+            asks=[(step.order, step.ask) for step in steps if step.ask is not None],
+            now=now,
+        )
+        if batch.desk is not None:
+            decisions = list(batch.desk.decisions.values())
+            earning_services.record_decisions(decisions=decisions, now=now)
+        outbox.publish_all(announcing.events_of(steps, storefront, announce, now), now=now)
 
 
 def _event_rows(step: Step) -> list[commerce_services.EventRow]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from config.kernel import statements
 from members.commerce.rows import ORDERS
 from members.commerce.types import Fact, Line, Order, RefundAsk, RefundLineReport, Stage
 
@@ -44,15 +45,11 @@ def load_orders(*, keys: Iterable[tuple[int, int]]) -> dict[int, Order]:
     if not wanted:
         return {}
     params = [[member for member, _ in wanted], [order for _, order in wanted]]
-    with connection.cursor() as cursor:
-        cursor.execute(_ORDERS, params)
-        orders = {row[0]: _order(row) for row in cursor.fetchall()}
-        cursor.execute(_LINES, params)
-        for order_id, *values in cursor.fetchall():
-            orders[order_id].lines.append(Line(**dict(zip(_LINE_COLUMNS, values, strict=True))))
-        cursor.execute(_EVENTS, params)
-        for row in cursor.fetchall():
-            _add_event(orders[row[0]], row)
+    orders = {row[0]: _order(row) for row in statements.ask(_ORDERS, params)}
+    for order_id, *values in statements.ask(_LINES, params):
+        orders[order_id].lines.append(Line(**dict(zip(_LINE_COLUMNS, values, strict=True))))
+    for row in statements.ask(_EVENTS, params):
+        _add_event(orders[row[0]], row)
     return orders
 
 

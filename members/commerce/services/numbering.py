@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import connection
+from config.kernel import statements
 
 # Numbers are locked in this order by everybody, so that two lists cannot deadlock. A number
 # of which only events tell has no member yet: its row is taken back if the statement made it.
 _CLAIM = """
 INSERT INTO commerce_ordernumber (storefront_id, external_no, member_id, order_id)
-SELECT %s, n.external_no, n.member_id, nextval('commerce_order_id_seq')
+SELECT %s::bigint, n.external_no, n.member_id, nextval('commerce_order_id_seq')
 FROM unnest(%s::text[], %s::bigint[]) AS n (external_no, member_id)
 ORDER BY n.external_no COLLATE "C"
 ON CONFLICT (storefront_id, external_no) DO UPDATE SET external_no = EXCLUDED.external_no
 RETURNING external_no, member_id, order_id, xmax = 0
 """
 _DROP = """
-DELETE FROM commerce_ordernumber WHERE storefront_id = %s AND external_no = ANY(%s)
+DELETE FROM commerce_ordernumber WHERE storefront_id = %s::bigint AND external_no = ANY(%s::text[])
 """
 _LOCK = """
 SELECT external_no, storefront_id, member_id, order_id FROM commerce_ordernumber
-WHERE storefront_id = ANY(%s) AND external_no = ANY(%s)
+WHERE storefront_id = ANY(%s::bigint[]) AND external_no = ANY(%s::text[])
 ORDER BY external_no COLLATE "C", storefront_id FOR UPDATE
 """
 
@@ -64,16 +64,14 @@ def give_up_numbers(*, storefront_id: int, numbers: Iterable[str]) -> None:
     """Free numbers that were claimed for documents which were refused after all."""
     freed = list(numbers)
     if freed:
-        with connection.cursor() as cursor:
-            cursor.execute(_DROP, [storefront_id, freed])
+        statements.tell(_DROP, [storefront_id, freed])
 
 
 def _claim(storefront_id: int, reported: Mapping[str, int], mentioned: list[str]) -> Claims:
     numbers = [*reported, *mentioned]
     members = [*reported.values(), *[0] * len(mentioned)]
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [storefront_id, numbers, members])
-        claims = {no: Claim(member, order, new) for no, member, order, new in cursor.fetchall()}
+    made = statements.ask(_CLAIM, [storefront_id, numbers, members])
+    claims = {no: Claim(member, order, new) for no, member, order, new in made}
     invented = [no for no in mentioned if claims[no].fresh]
     give_up_numbers(storefront_id=storefront_id, numbers=invented)
     for no in invented:
@@ -82,9 +80,7 @@ def _claim(storefront_id: int, reported: Mapping[str, int], mentioned: list[str]
 
 
 def _find(storefront_id: int, sisters: list[int], numbers: list[str]) -> Claims:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sisters, numbers])
-        rows = cursor.fetchall()
+    rows = statements.ask(_LOCK, [sisters, numbers])
     claims: Claims = {}
     for no, storefront, member, order in rows:
         if no not in claims or storefront == storefront_id:

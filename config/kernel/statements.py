@@ -1,0 +1,49 @@
+"""Statements of the hot paths, sent past Django's cursor.
+
+Django binds values into the text of every statement, so that each is parsed and planned
+anew. Here values travel as parameters: after a few times a connection has the plan ready.
+Several statements that need no answer can travel together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from psycopg import Cursor
+
+
+def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement and return its rows. It joins the transaction that is open."""
+    with _cursor(sql) as cursor:
+        return cursor.execute(sql, values, binary=True).fetchall()
+
+
+def tell(sql: str, values: Sequence[Any] = ()) -> None:
+    """Run one statement whose rows nobody wants; inside `together`, without waiting for it."""
+    with _cursor(sql) as cursor:
+        cursor.execute(sql, values)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is told inside without waiting in between; what fails is raised at the end.
+
+    Inside, nothing may look at a row count or an error of a single statement.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+@contextmanager
+def _cursor(sql: str) -> Iterator[Cursor[Any]]:
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    if connection.queries_logged:
+        # Tests count statements by this log.
+        connection.queries_log.append({"sql": sql, "time": "0"})
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        yield cursor
