@@ -1,5 +1,6 @@
 """The only code that moves points. One command, or a list of them, in one round trip."""
 
+from config.kernel.errors import DomainError
 from points.errors import (
     AlreadyReversedError,
     CauseConflictError,
@@ -22,6 +23,7 @@ from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
 __all__ = [
     "AlreadyReversedError",
     "CauseConflictError",
+    "DomainError",
     "EntryIsReversalError",
     "EntryNotFoundError",
     "InsufficientPointsError",

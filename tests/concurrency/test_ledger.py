@@ -1,0 +1,225 @@
+"""The ledger under fifty real connections at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from config.kernel.errors import DomainError
+from points import selectors, services
+from points.models import Account, Entry, Unfolded
+from tests.factories.points import NOON, Book
+from tests.factories.programmes import make_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HANDS = 50
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def book(transactional_db: None) -> Book:
+    return Book(make_shop().programme.id)
+
+
+@pytest.fixture(autouse=True)
+def reconciled(transactional_db: None) -> Iterator[None]:
+    """Whatever a race did, the ledger adds up afterwards."""
+    yield
+    assert list(selectors.reconcile()) == []
+
+
+def race(*jobs: Callable[[], Any], hands: int = HANDS) -> list[Any]:
+    """Run the jobs in turn on `hands` connections, all let go at once; refusals by code."""
+    gate = threading.Barrier(hands)
+
+    def run(number: int) -> Any:
+        try:
+            connection.ensure_connection()
+            gate.wait()
+            return jobs[number % len(jobs)]()
+        except DomainError as problem:
+            return problem.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(hands) as pool:
+        return list(pool.map(run, range(hands)))
+
+
+def account(book: Book) -> Account:
+    return Account.objects.get(member_id=book.member_id)
+
+
+def test_h10_simultaneous_spends_never_exceed_the_balance(book):
+    book.earn(200)
+
+    answers = race(lambda: book.spend(10))
+
+    assert answers.count("points.insufficient") == 30
+    assert account(book).available == 0
+
+
+def test_h13_the_same_earning_fifty_times_earns_once(book):
+    answers = race(lambda: book.earn(10, source="order:1"))
+
+    assert account(book).available == 10
+    assert len({answer.entries[0].entry_id for answer in answers}) == 1
+    assert [answer.replayed for answer in answers].count(False) == 1
+
+
+def test_h14_the_same_key_fifty_times_spends_once(book):
+    book.earn(100)
+
+    answers = race(lambda: book.spend(10, key="k", source="s"))
+
+    assert account(book).available == 90
+    assert [answer.replayed for answer in answers].count(False) == 1
+
+
+def test_h18_fifty_earnings_add_up_even_on_a_new_account(book):
+    race(lambda: book.earn(7, currency="growth"))
+
+    assert account(book).available == 350
+    assert Account.objects.count() == 1
+
+
+def test_h23_a_spend_races_the_expiry_of_its_lot(book):
+    book.earn(100, expires_at=NOON + DAY)
+    book.earn(30)
+
+    answers = race(
+        lambda: book.spend(10, now=NOON + DAY),
+        lambda: services.sweep_all(job="expire", now=NOON + DAY),
+    )
+
+    # Expiry is by date: at that instant only what does not expire can be spent.
+    assert sum(not isinstance(answer, int | str) for answer in answers) == 3
+    assert account(book).lifetime_expired == 100
+
+
+def test_sweeps_side_by_side_post_each_thing_once(book):
+    for member in range(1, 60):
+        Book(book.programme_id, member).earn(10, expires_at=NOON + DAY)
+
+    race(lambda: services.sweep_all(job="expire", now=NOON + DAY, limit=7), hands=8)
+
+    assert Entry.objects.filter(kind="expire").count() == 59
+
+
+def test_capture_races_release_and_one_wins(book):
+    book.earn(100)
+    held = book.hold(60, expires_at=NOON + DAY).reservation_id
+
+    answers = race(
+        lambda: book.capture(reservation_id=held), lambda: book.release(reservation_id=held)
+    )
+
+    assert answers.count("reservation.closed") == HANDS - 1
+    assert account(book).held == 0
+    assert account(book).available in (40, 100)
+
+
+def test_h6_reversals_race_and_never_exceed_the_entry(book):
+    entry = book.earn(100).entries[0].entry_id
+
+    answers = race(lambda: book.reverse(30, entry_id=entry))
+
+    assert answers.count("entry.already_reversed") == HANDS - 3
+    assert account(book).available == 10
+
+
+def test_h6_one_cause_reverses_once(book):
+    entry = book.earn(100).entries[0].entry_id
+
+    answers = race(lambda: book.reverse(30, entry_id=entry, cause="RF-1"))
+
+    assert answers.count("entry.already_reversed") == HANDS - 1
+    assert account(book).available == 70
+
+
+def test_batches_in_opposite_order_do_not_deadlock(book):
+    members = list(range(1, 41))
+
+    def post(order: list[int]) -> Counter[str]:
+        commands = [
+            book.command("earn", 5, member_id=member, currency=currency)
+            for member in order
+            for currency in ("points", "growth")
+        ]
+        outcomes = services.post_batch(commands=commands, now=NOON)
+        return Counter(str(outcome.problem) for outcome in outcomes)
+
+    answers = race(lambda: post(members), lambda: post(members[::-1]), hands=12)
+
+    assert answers == [Counter({"None": 80})] * 12
+    assert set(Account.objects.values_list("available", flat=True)) == {60}
+
+
+def test_a_hot_account_takes_credits_without_a_lock(book):
+    book.earn(1)
+    Account.objects.update(hot=True)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM points_account FOR UPDATE")
+        race(lambda: book.earn(10), hands=20)
+    balance = selectors.get_balance(member_id=1, programme_id=book.programme_id, at=NOON, now=NOON)
+    page = selectors.list_entries(member_ids=[1], programme_id=book.programme_id)
+
+    assert balance.available == 201
+    assert [entry.balance_after for entry in page.entries] == list(range(201, 0, -10))
+    assert list(selectors.reconcile()) == []
+    race(lambda: book.spend(10), lambda: book.earn(5), hands=40)
+    assert account(book).available + sum(x.available for x in Unfolded.objects.all()) == 101
+
+
+def test_h13_a_hot_account_earns_once_per_source(book):
+    book.earn(1)
+    Account.objects.update(hot=True)
+
+    race(lambda: book.earn(10, source="order:1"), lambda: book.earn(10, source="o:2", key="k2"))
+
+    balance = selectors.get_balance(member_id=1, programme_id=book.programme_id, at=NOON, now=NOON)
+    assert balance.available == 21
+
+
+def test_a_failure_before_the_commit_leaves_nothing(book):
+    book.earn(100)
+
+    @transaction.atomic
+    def interrupted() -> None:
+        book.spend(10)
+        book.hold(10, expires_at=NOON + DAY)
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        interrupted()
+
+    assert (account(book).available, account(book).held) == (100, 0)
+    assert Entry.objects.count() == 1
+
+
+def test_a_connection_lost_before_the_commit_leaves_nothing(book):
+    book.earn(100)
+
+    def lose() -> None:
+        try:
+            with transaction.atomic():
+                book.spend(10)
+                connection.connection.close()
+        except Exception as error:
+            assert "connection" in str(error)  # noqa: PT017
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lose).result()
+
+    assert account(book).available == 100
+    assert Entry.objects.count() == 1
