@@ -305,6 +305,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,
     "ENVIRONMENT": "config.pages.console.environment",
     "COLORS": {
         "primary": {

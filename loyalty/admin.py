@@ -126,7 +126,7 @@ class LadderVersionAdmin(ReadOnlyAdmin):
     fields = (
         "programme",
         "version",
-        "shown_state",
+        "state",
         "shown_measure",
         "validity_months",
         "grace_days",

@@ -183,3 +183,6 @@ class TierChange(models.Model):
                 name="loyalty_tier_changes_are_numbered",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.from_code} → {self.to_code}"

@@ -90,7 +90,7 @@ class MemberAdmin(ReadOnlyAdmin):
         "member_no",
         "programme",
         "kind",
-        "shown_status",
+        "status_word",
         "tier",
         "nickname",
         "masked_name",
@@ -153,13 +153,17 @@ class MemberAdmin(ReadOnlyAdmin):
         colors={"active": "success", "frozen": "warning", "merged": "info", "erased": "danger"},
     )
     def shown_status(self, obj: models.Member) -> tuple[str, str]:
-        words = {
+        return obj.status, self.status_word(obj)
+
+    @admin.display(description=gettext_lazy("status"))
+    def status_word(self, obj: models.Member) -> str:
+        known = {
             "active": _("Active"),
             "frozen": _("Frozen"),
             "merged": _("Merged"),
             "erased": _("Erased"),
         }
-        return obj.status, words.get(obj.status, obj.status)
+        return known.get(obj.status, obj.status)
 
     def tables(self, request: HttpRequest, obj: models.Member) -> list[Table]:
         identities = selectors.list_identities(member_id=obj.pk)

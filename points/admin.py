@@ -30,15 +30,34 @@ from config.kernel.console import (
     newest,
     record_url,
     spread_key,
+    when,
 )
 from config.kernel.errors import NotFoundError
 from points import models, services
-from points.types import Adjust
+from points.types import Adjust, Kind
 
 words.call(models.Entry, gettext_lazy("ledger entry"), gettext_lazy("ledger"))
 words.call(models.Account, gettext_lazy("account"), gettext_lazy("accounts"))
 words.call(models.Lot, gettext_lazy("lot"), gettext_lazy("lots"))
 words.call(models.Hold, gettext_lazy("reservation"), gettext_lazy("reservations"))
+
+
+def kind_words() -> dict[str, str]:
+    """Return what the kinds of entry are called."""
+    return {
+        Kind.EARN: _("Earned"),
+        Kind.ACTIVATE: _("Now available"),
+        Kind.SPEND: _("Spent"),
+        Kind.HOLD: _("Set aside"),
+        Kind.RELEASE: _("Set free again"),
+        Kind.RETURN: _("Given back"),
+        Kind.REVERSE: _("Taken back"),
+        Kind.EXPIRE: _("Expired"),
+        Kind.ADJUST: _("Corrected"),
+        Kind.EXCHANGE_OUT: _("Exchanged away"),
+        Kind.EXCHANGE_IN: _("Exchanged in"),
+        Kind.MERGE: _("Brought together"),
+    }
 
 
 @admin.register(models.Entry)
@@ -49,7 +68,7 @@ class EntryAdmin(SpreadAdmin):
         "recorded_at",
         "member",
         "currency",
-        "kind",
+        "kind_word",
         "shown_points",
         "balance_after",
         "source",
@@ -58,7 +77,29 @@ class EntryAdmin(SpreadAdmin):
     list_filter = ("kind",)
     newest_first = ("-recorded_at", "-id")
     search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
-    exclude = ("fingerprint",)
+    fields = (
+        "public_id",
+        "member",
+        "currency",
+        "kind_word",
+        "counter",
+        "points",
+        "available",
+        "pending",
+        "held",
+        "debt",
+        "balance_after",
+        "source",
+        "rule",
+        "reason",
+        "actor",
+        "reverses",
+        "cause",
+        "idem_key",
+        "occurred_at",
+        "recorded_at",
+    )
+    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Entry]:
         rows: QuerySet[models.Entry] = super().get_queryset(request)
@@ -79,6 +120,14 @@ class EntryAdmin(SpreadAdmin):
                 return queryset.none(), False
             return queryset.filter(member_id=place.member_id, id=place.row_id), False
         return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=gettext_lazy("public id"))
+    def public_id(self, obj: models.Entry) -> str:
+        return ids.encode("ent", member_id=obj.member_id, row_id=obj.pk)
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind_word(self, obj: models.Entry) -> str:
+        return kind_words().get(obj.kind, obj.kind)
 
     @admin.display(description=gettext_lazy("points"))
     def shown_points(self, obj: models.Entry) -> str:
@@ -130,11 +179,8 @@ class EntryAdmin(SpreadAdmin):
                 headers=[_("When"), _("Kind"), _("Points"), _("Reason")],
                 rows=[
                     [
-                        Link(
-                            f"{e.occurred_at:%Y-%m-%d %H:%M}",
-                            record_url(models.Entry, spread_key(e)),
-                        ),
-                        e.kind,
+                        Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
+                        kind_words().get(e.kind, e.kind),
                         e.points,
                         e.reason,
                     ]
@@ -233,11 +279,8 @@ class AccountAdmin(SpreadAdmin):
                 headers=[_("When"), _("Kind"), _("Points"), _("Balance"), _("Source")],
                 rows=[
                     [
-                        Link(
-                            f"{e.occurred_at:%Y-%m-%d %H:%M}",
-                            record_url(models.Entry, spread_key(e)),
-                        ),
-                        e.kind,
+                        Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
+                        kind_words().get(e.kind, e.kind),
                         e.points,
                         e.balance_after,
                         e.source,

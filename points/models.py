@@ -48,6 +48,9 @@ class Account(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.currency} {self.pk}"
+
 
 class Entry(models.Model):
     """A line of the ledger: never changed, never deleted; a mistake is reversed.
@@ -136,6 +139,9 @@ class Entry(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.points:+,} ({self.pk})"
+
 
 class Lot(models.Model):
     """Points of one earning, with their own expiry.
@@ -188,6 +194,9 @@ class Lot(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.remaining}/{self.points} ({self.pk})"
+
 
 class Hold(models.Model):
     """A reservation: which lots keep which points for it, and until when."""
@@ -220,6 +229,9 @@ class Hold(models.Model):
                 name="points_hold_captures_what_it_holds",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.points} ({self.pk})"
 
 
 class Unfolded(models.Model):

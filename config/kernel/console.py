@@ -21,6 +21,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -300,6 +302,11 @@ def ask(
         "media": screen.media + form.media,
     }
     return render(request, "admin/ask.html", values)
+
+
+def when(moment: datetime) -> str:
+    """Return a time in the console's zone and the operator's format."""
+    return str(date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
 
 
 def refusal(error: DomainError) -> str:

@@ -41,6 +41,9 @@ class OutboxEvent(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"
+
 
 class Delivery(models.Model):
     """That one handler owes one event its reaction, and how far it has come.
@@ -84,6 +87,9 @@ class Delivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.handler} {self.pk}"
+
 
 class AuditRecord(models.Model):
     """A line of the audit trail. Append-only: the application's role cannot change it."""
@@ -102,6 +108,9 @@ class AuditRecord(models.Model):
             models.Index(fields=["target", "id"], name="kernel_audit_by_target"),
             models.Index(fields=["actor", "id"], name="kernel_audit_by_actor"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"
 
 
 class IdempotencyRecord(models.Model):

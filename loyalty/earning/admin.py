@@ -105,7 +105,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
     fields = (
         "programme",
         "version",
-        "shown_state",
+        "state",
         "rate",
         "growth_rate",
         "tier_multiplier",

@@ -42,7 +42,27 @@ class OrderAdmin(SpreadAdmin):
     list_filter = ("status", "storefront_id")
     newest_first = ("-placed_at", "-id")
     search_help_text = gettext_lazy("Order number, member number, mem_ id, phone or e-mail")
-    exclude = ("content_hash",)
+    fields = (
+        "public_id",
+        "external_no",
+        "member",
+        "storefront",
+        "status_word",
+        "placed_at",
+        "paid_at",
+        "completed_at",
+        "cancelled_at",
+        "total",
+        "taken_back",
+        "points",
+        "points_taken",
+        "available_at",
+        "growth",
+        "growth_taken",
+        "tier_before",
+        "tier_after",
+    )
+    readonly_fields = fields
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Order], search_term: str
@@ -69,7 +89,19 @@ class OrderAdmin(SpreadAdmin):
         },
     )
     def shown_status(self, obj: models.Order) -> tuple[str, str]:
-        return obj.status, stage_words().get(obj.status, obj.status)
+        return obj.status, self.status_word(obj)
+
+    @admin.display(description=gettext_lazy("status"))
+    def status_word(self, obj: models.Order) -> str:
+        return stage_words().get(obj.status, obj.status)
+
+    @admin.display(description=gettext_lazy("public id"))
+    def public_id(self, obj: models.Order) -> str:
+        return ids.encode("ord", member_id=obj.member_id, row_id=obj.pk)
+
+    @admin.display(description=gettext_lazy("refunded"))
+    def taken_back(self, obj: models.Order) -> str:
+        return amount(obj.refunded + obj.refunded_shipping, obj.currency)
 
     @admin.display(description=gettext_lazy("storefront"))
     def storefront(self, obj: models.Order) -> str:

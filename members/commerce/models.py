@@ -95,6 +95,9 @@ class Order(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.external_no
+
 
 class OrderLine(models.Model):
     """A line and its shares of discount, coupons and points, fixed when it was recorded."""
