@@ -53,25 +53,28 @@ def find_visitor(request: HttpRequest) -> Visitor | None:
     )
 
 
-# The member center is one storefront's; which one a code names does not change while we run.
+# The member center is one storefront's. Its number is remembered, so that a page asks the
+# process's own memory and not the database.
 _storefronts: dict[str, int] = {}
 
 
 def center_programme() -> Programme | None:
     """Return the programme that the member center belongs to; None before there is a shop."""
     code = settings.MEMBER_CENTER_STOREFRONT
-    try:
-        if code not in _storefronts:
-            found = programmes_selectors.find_storefront(code)
-            if found is None:
-                return None
-            _storefronts[code] = found.id
-        shop = programmes_selectors.get_storefront(_storefronts[code])
-        return programmes_selectors.get_programme(shop.programme_id)
-    except NotFoundError:
-        # The shop was made anew under another number.
-        _storefronts.pop(code, None)
+    known = _storefronts.get(code)
+    if known is not None:
+        try:
+            shop = programmes_selectors.get_storefront(known)
+            if shop.code == code:
+                return programmes_selectors.get_programme(shop.programme_id)
+        except NotFoundError:
+            # The shop was made anew under another number.
+            _storefronts.pop(code)
+    found = programmes_selectors.find_storefront(code)
+    if found is None:
         return None
+    _storefronts[code] = found.id
+    return programmes_selectors.get_programme(found.programme_id)
 
 
 def member_page(

@@ -1,0 +1,125 @@
+"""The member home: who sees what, in both languages, at a constant price."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.kernel import clock
+from members import services as members_services
+from members.models import User
+from points import services as points_services
+from points.types import Earn
+from tests.factories.story import Story
+from tests.pages.conftest import browse
+
+
+def page(client, path: str = "/", status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content[:300]
+    return answer.content.decode()
+
+
+def queries(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        page(client, path)
+    return len(seen)
+
+
+def test_home_invites_a_stranger(db, language):
+    html = page(browse(None, language))
+
+    assert 'href="/sign-in"' in html
+    assert ("登录 / 注册" if language == "zh-hans" else "Sign in or join") in html
+
+
+def test_home_shows_card_points_and_changes(story: Story, language):
+    html = page(browse(story.user, language))
+
+    zh = language == "zh-hans"
+    assert ("银" if zh else "Silver") in html
+    assert ("还差 ¥10,705 升级金会员" if zh else "¥10,705 more to Gold") in html
+    assert "7,457" in html
+    assert ("待入账" if zh else "On their way") in html
+    assert ("来自订单 SO-1003" if zh else "For order SO-1003.") in html
+    assert "hx-get" in html
+
+
+def test_home_of_a_newcomer_says_what_comes_next(newcomer: Story, language):
+    html = page(browse(newcomer.user, language))
+
+    zh = language == "zh-hans"
+    assert ("普通" if zh else "Ordinary") in html
+    assert (
+        "下一次购物就会带来第一笔积分。" if zh else "Your next purchase brings the first ones."
+    ) in html
+    assert ("还没有记录" if zh else "Nothing yet.") in html
+
+
+def test_home_follows_the_browsers_language_and_then_the_choice(db):
+    client = browse(None, "en-GB,en;q=0.9")
+    assert '<html lang="en">' in page(client)
+
+    answer = client.post("/language", {"language": "zh-hans", "next": "/"})
+
+    assert answer.status_code == 302
+    assert '<html lang="zh-Hans">' in page(client)
+
+
+def test_home_tells_staff_without_a_card_where_to_go(newcomer: Story):
+    members_services.create_staff(username="lin", password="a-long-password", superuser=True)
+
+    html = page(browse(User.objects.get(staff_name="lin")))
+
+    assert 'href="/ops/"' in html
+
+
+def test_home_costs_at_most_twelve_queries_whatever_the_history(newcomer: Story):
+    client = browse(newcomer.user)
+    page(client)
+    now = clock.now()
+    commands = [
+        Earn(
+            member_id=newcomer.member_id,
+            programme_id=newcomer.shop.programme.id,
+            key=f"many:{number}",
+            source=f"task:{number}",
+            occurred_at=now,
+            points=1,
+        )
+        for number in range(400)
+    ]
+    empty = queries(client, "/")
+    points_services.post_batch(commands=commands, now=now)
+
+    full = queries(client, "/")
+
+    # An empty ledger has no orders to look up; nothing else may differ.
+    assert full <= empty + 1
+    assert full <= 12
+
+
+def test_home_and_panels_name_no_inline_style_or_script(story: Story):
+    html = page(browse(story.user))
+
+    assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=", html)
+
+
+def test_pages_send_the_strict_policy(story: Story):
+    policy = browse(story.user).get("/").headers["Content-Security-Policy"]
+
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_panel_is_drawn_again_alone(story: Story):
+    html = page(browse(story.user), "/panels/have")
+
+    assert 'id="panel-have"' in html
+    assert "<html" not in html
+
+
+def test_panel_that_nobody_registered_is_not_found(story: Story):
+    page(browse(story.user), "/panels/nope", status=404)
