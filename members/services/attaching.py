@@ -23,7 +23,7 @@ def attach_identity(*, member_id: int, channel: str, external_id: str, now: date
         MemberNotFoundError: there is no such member.
         IdentityTakenError: it names another member.
     """
-    member = Member.objects.filter(pk=member_id).first()
+    member = Member.objects.select_for_update().filter(pk=member_id).first()
     if member is None:
         raise MemberNotFoundError
     wanted = keys.external_key(channel, external_id)

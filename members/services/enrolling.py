@@ -164,6 +164,8 @@ def _complete(
     """Add to a known member what was told and is new: ids, and contacts it had none of."""
     if len(known) == len(reach.keys()):
         return
+    # Everyone who changes a known member locks the row first and claims keys after.
+    Member.objects.select_for_update().get(pk=member_id)
     has = set(ContactPoint.objects.filter(member_id=member_id).values_list("kind", flat=True))
     fresh = {kind: value for kind, value in reach.contacts.items() if kind not in has}
     wanted = [keys.key(kind, value) for kind, value in fresh.items()]

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from config.kernel.errors import ConflictError
 from members import models, numbers, selectors, services
 from members.types import Consent, ContactKind, Label
 
@@ -108,6 +109,38 @@ def test_h44_fifty_threads_enrolling_one_phone_make_one_member(now):
     assert sum(r.created for r in results) == 1
     assert models.Member.objects.count() == 1
     assert models.MemberKey.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_enrolments_and_changes_that_share_keys_do_not_deadlock(now):
+    member = enrol(now, phone="13800138000").member_id
+    start = Barrier(12)
+
+    def race(index):
+        start.wait()
+        try:
+            for turn in range(5):
+                address = f"{(index + turn) % 4}@example.com"
+                try:
+                    if index % 2:
+                        enrol(now, phone="13800138000", email=address, external_id=address)
+                    else:
+                        services.update_profile(
+                            member_id=member, changes={"email": address}, actor="t", now=now
+                        )
+                except ConflictError:
+                    continue
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(race, range(12)))
+
+    assert models.Member.objects.count() == 1
+    assert models.ContactPoint.objects.filter(member_id=member, kind="email").count() == 1
+    email = selectors.get_member(member_id=member).email
+    found = selectors.find_by_contact(programme_id=PROGRAMME, kind=ContactKind.EMAIL, address=email)
+    assert found == member
 
 
 @pytest.mark.django_db
