@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from config.kernel import health
+from config.kernel.api import papers
 
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
@@ -23,5 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("oauth/token", oidc_views.token, name="oauth_token"),
     path("oauth/revoke", oidc_views.revoke, name="oauth_revoke"),
-    path("api/v1/", include(API)),
+    path("api/v1/", include([*API, *papers.urlpatterns])),
 ]

@@ -10,7 +10,8 @@ class ProgrammesConfig(AppConfig):
     verbose_name = _("Programmes")
 
     def ready(self) -> None:
-        from config.kernel.api import auth
-        from members.programmes import tokens
+        from config.kernel.api import auth, reference
+        from members.programmes import scopes, tokens
 
         auth.register_resolver(tokens.resolve)
+        reference.describe_scopes(scopes.SCOPES)

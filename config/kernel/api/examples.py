@@ -1,0 +1,79 @@
+"""Examples for the schema: made from each contract, so that none is forgotten or stale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXTS = {
+    "member": "mem_abcdefghijklmnopqrstuvwxyz",
+    "survivor": "mem_abcdefghijklmnopqrstuvwxyz",
+    "duplicate": "mem_zyxwvutsrqponmlkjihgfedcba",
+    "entry": "ent_abcdefghijklmnopqrstuvwxyz",
+    "reservation": "res_abcdefghijklmnopqrstuvwxyz",
+    "external_no": "SO-1001",
+    "currency": "CNY",
+    "phone": "+8613800138000",
+    "email": "lin@example.com",
+    "nickname": "林",
+    "sku": "A1",
+    "name": "Tea",
+    "category": "food/tea",
+    "source": "order:SO-1001",
+    "reason": "thank you",
+    "status": "paid",
+    "channel": "web",
+    "idempotency_key": "a-key-of-yours",
+    "next_cursor": None,
+    "cursor": None,
+}
+_FORMATS = {
+    "date-time": "2026-11-20T10:00:00+08:00",
+    "date": "1990-05-17",
+    "uuid": "0190b6a0-0000-7000-8000-000000000000",
+}
+_NUMBERS = {"line_no": 1, "quantity": 1, "points": 100, "unit_price": 5000, "amount": 5000}
+_DEEPEST = 6
+
+
+def text(name: str) -> Any:
+    """Return an example of a text field or path parameter with this name."""
+    return _TEXTS.get(name, "text")
+
+
+def of(schema: dict[str, Any], components: dict[str, Any], name: str = "", depth: int = 0) -> Any:
+    """Return an example of a schema, guided by the names of its fields."""
+    if "$ref" in schema:
+        name_of = schema["$ref"].rsplit("/", 1)[-1]
+        return of(components[name_of], components, name, depth)
+    if examples := schema.get("examples"):
+        return examples[0]
+    if options := schema.get("anyOf") or schema.get("oneOf"):
+        return of(options[0], components, name, depth)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "object":
+            return _object(schema, components, depth)
+        case "array":
+            items = schema.get("items") or {}
+            return [of(items, components, name, depth + 1)] if items and depth < _DEEPEST else []
+        case "integer" | "number":
+            least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+            return max(least, _NUMBERS.get(name, 0))
+        case "boolean":
+            return False
+        case "string":
+            return _FORMATS.get(schema.get("format", "")) or text(name)
+        case _:
+            return None
+
+
+def _object(schema: dict[str, Any], components: dict[str, Any], depth: int) -> dict[str, Any]:
+    if depth >= _DEEPEST:
+        return {}
+    return {
+        name: of(inner, components, name, depth + 1)
+        for name, inner in schema.get("properties", {}).items()
+    }

@@ -1,0 +1,129 @@
+"""The OpenAPI document: valid, whole, and true."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from config.kernel.api import openapi, reference
+from members.programmes import scopes
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(json.dumps(openapi.document(None)))
+
+
+def _operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_the_schema_is_valid_openapi_3_1(document):
+    errors = [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()]
+
+    assert errors == []
+    assert document["openapi"].startswith("3.1")
+
+
+def test_the_schema_with_toys_is_valid_too():
+    document = json.loads(json.dumps(openapi.document("tests.api.toys")))
+
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    many = document["paths"]["/api/v1/toys/many"]["post"]
+    assert list(many["requestBody"]["content"]) == ["application/x-ndjson"]
+    assert "204" in document["paths"]["/api/v1/toys/{toy}"]["delete"]["responses"]
+    listing = document["paths"]["/api/v1/toys"]["get"]
+    assert {p["name"] for p in listing["parameters"]} == {"limit", "cursor", "name"}
+
+
+def test_every_operation_is_described(document):
+    for name, operation in _operations(document):
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert operation["tags"], name
+        assert {"401", "403", "429", "default"} <= set(operation["responses"]), name
+
+
+def test_every_operation_has_an_id_of_its_own(document):
+    ids = [operation["operationId"] for _, operation in _operations(document)]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_every_operation_asks_for_a_scope_that_exists(document):
+    for name, operation in _operations(document):
+        [asked] = operation["security"]
+        assert asked["oauth2"], name
+        assert set(asked["oauth2"]) <= set(scopes.ALL), name
+
+
+def test_every_success_and_body_has_an_example(document):
+    for name, operation in _operations(document):
+        if "requestBody" in operation:
+            [content] = operation["requestBody"]["content"].values()
+            assert "example" in content, name
+        for status, response in operation["responses"].items():
+            if status.startswith("2") and status != "204":
+                [content] = response["content"].values()
+                assert "example" in content, name
+
+
+def test_writes_with_idempotency_take_the_key(document):
+    for name, operation in _operations(document):
+        if name.startswith("POST"):
+            named = {p["name"] for p in operation["parameters"]}
+            assert "Idempotency-Key" in named, name
+
+
+def test_the_problem_schema_enumerates_every_code(document):
+    codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+
+    assert codes == sorted(set(codes))
+    assert {"request.unknown_field", "idempotency.key_reused", "points.insufficient"} <= set(codes)
+    assert all(re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)*", code) for code in codes)
+    assert not [code for code in codes if code.startswith("toy.")]
+
+
+def test_every_error_is_explained():
+    unexplained = [e.__name__ for e in reference.errors() if not reference.explain(e)]
+
+    assert unexplained == []
+
+
+def test_the_security_scheme_names_the_token_endpoint(document, settings):
+    flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+
+    assert flow["tokenUrl"] == f"{settings.BASE_URL}/oauth/token"
+
+
+def test_the_schema_is_served_with_an_etag(db):
+    first = Client().get("/api/v1/schema")
+
+    assert first.status_code == 200
+    assert first["Content-Type"] == "application/json"
+    again = Client().get("/api/v1/schema", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_the_docs_page_needs_no_inline_script(db):
+    response = Client().get("/api/v1/docs")
+
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert "http://" not in html
+    assert "https://" not in html
+    assert not re.search(r"<script(?![^>]*src=)", html)
+    assert "unsafe-eval" not in response["Content-Security-Policy"]
+
+
+def test_the_error_reference_has_an_anchor_for_each_code(db):
+    html = Client().get("/api/v1/errors").content.decode()
+
+    for error in reference.errors():
+        assert f'id="{error.code}"' in html
