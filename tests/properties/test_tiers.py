@@ -153,7 +153,8 @@ def test_everything_refunded_at_once_leaves_the_lowest_tier_and_nothing_counted(
         count(state, n, minute, amount)
     end = moment(bought[-1][0])
     for n in data.draw(st.permutations(range(len(bought)))):
-        refund(state, n, *bought[n], end)
+        minute, amount = bought[n]
+        refund(state, n, minute, amount, end)
         check(state)
 
     assert sum(state.spends) == 0
