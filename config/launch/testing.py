@@ -11,6 +11,7 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.launch import keys as keyring
 from config.launch import ports, processes, servers, spawning
@@ -32,6 +33,21 @@ def prepare() -> None:
     if needs.any():
         _set_defaults(temporary_servers(keys=keys, needs=needs, settings=THROW_AWAY))
     _set_defaults({"CHANGKE_INSTALLATION": "demo", **keys.environment()})
+    _step_aside(os.environ.get("PYTEST_XDIST_WORKER", ""))
+
+
+def _step_aside(worker: str) -> None:
+    """Give each worker of a parallel run Redis databases of its own.
+
+    Rate limits and the task queue live there: two tests that shared them would count each
+    other's calls. Of the usual sixteen databases every worker takes three.
+    """
+    if not worker:
+        return
+    parts = urlsplit(os.environ["REDIS_URL"])
+    base = int(parts.path.lstrip("/") or 0)
+    number = base + 3 * (int(worker.removeprefix("gw")) % 5)
+    os.environ["REDIS_URL"] = parts._replace(path=f"/{number}").geturl()
 
 
 def temporary_servers(*, keys: Keys, needs: Needs, settings: dict[str, str]) -> dict[str, str]:
