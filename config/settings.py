@@ -198,6 +198,9 @@ LOGIN_URL = "/sign-in"
 MEMBER_CENTER_STOREFRONT = env.text("MEMBER_CENTER_STOREFRONT", "demo")
 # The version of the terms a member agrees to at the first sign-in, and after a change.
 TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
+# How many proxies of ours stand in front and add to X-Forwarded-For: the limits below
+# count the address that the outermost of them saw.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 # Sign-in codes an hour: from one network address, and altogether (messages cost money).
 SIGN_IN_CODES_PER_IP_HOUR = env.number("SIGN_IN_CODES_PER_IP_HOUR", 100 if DEMO else 30)
 SIGN_IN_CODES_PER_HOUR = env.number("SIGN_IN_CODES_PER_HOUR", 5000)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.kernel import clock
 from config.kernel.errors import NotFoundError
-from members import contacts, services
+from members import contacts, selectors, services
 from members.errors import CodeExpiredError, ConsentMissingError
 from members.forms import REFUSALS, Filled
 from members.programmes import selectors as programmes_selectors
@@ -45,7 +45,7 @@ class NoShopError(NotFoundError):
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for a phone number or an e-mail address, and send a code to it."""
     target = _safe_next(request, request.POST.get("next") or request.GET.get("next"))
-    if request.user.is_authenticated:
+    if _is_member_here(request):
         return redirect(target)
     filled = Filled(values={"address": "", "next": target})
     if request.method == "POST":
@@ -57,6 +57,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     else:
         _stash(request, origin=_origin(request))
     return _page(request, "members/sign_in.html", filled)
+
+
+def _is_member_here(request: HttpRequest) -> bool:
+    """Tell whether there is nothing to sign in to; staff are not members by that alone."""
+    if not request.user.is_authenticated:
+        return False
+    found = selectors.find_by_user(user_id=int(request.user.pk), programme_id=_shop().programme_id)
+    return found is not None
 
 
 def _send_code(request: HttpRequest, address: str, target: str) -> HttpResponse:
@@ -181,6 +189,14 @@ def _code_address() -> str:
 
 
 def _ip(request: HttpRequest) -> str:
+    """Return the network address of the browser, as our own proxies tell it.
+
+    What stands further left in the header is the browser's own claim.
+    """
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies and len(hops) >= proxies and hops[-proxies].strip():
+        return str(hops[-proxies].strip())
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

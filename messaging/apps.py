@@ -10,6 +10,6 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
-        from messaging import privacy
+        from messaging import checks, privacy  # noqa: F401
 
         privacy.declare()

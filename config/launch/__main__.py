@@ -45,6 +45,7 @@ def _become(command: list[str], *, installation: str) -> None:
         **keys.generate().environment(),
         "ALLOWED_HOSTS": "shop.example",
         "BASE_URL": "https://shop.example",
+        "EMAIL_URL": "smtp://mail.shop.example?tls=1",
         "STATIC_ROOT": str(places.ROOT / "staticfiles"),
     }
     os.environ.update(settings, CHANGKE_INSTALLATION=installation)

@@ -240,3 +240,28 @@ def test_staff_sign_in_to_the_console(client):
 
     assert client.login(staff_name="ada", password="a long password")
     assert client.get("/ops/").status_code == 200
+
+
+def test_staff_without_a_card_are_not_sent_in_circles(client):
+    services.create_staff(username="ada", password="a long password")
+    client.login(staff_name="ada", password="a long password")
+
+    assert client.get("/sign-in?next=/points").status_code == 200
+
+
+def test_a_member_who_is_signed_in_goes_on(browser):
+    join(browser)
+
+    assert browser.get("/sign-in?next=/points")["Location"] == "/points"
+
+
+def test_limits_count_the_address_our_proxy_saw(settings):
+    settings.SIGN_IN_CODES_PER_IP_HOUR = 1
+    settings.TRUSTED_PROXIES = 1
+    seen = []
+    for header in ("6.6.6.6, 10.0.0.1", "7.7.7.7, 10.0.0.1", "10.0.0.2"):
+        browser = Client(headers={"x-forwarded-for": header})
+        address = f"1380013800{len(seen)}"
+        seen.append(browser.post("/sign-in", {"address": address}).status_code)
+
+    assert seen == [302, 422, 302]
