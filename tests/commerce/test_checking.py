@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def faults(order):
 
 
 def lines(**changes):
-    values = {"line_no": 1, "sku": "A", "quantity": 1, "unit_price": 100}
+    values: dict[str, Any] = {"line_no": 1, "sku": "A", "quantity": 1, "unit_price": 100}
     return {"lines": (LineReport(**values | changes),)}
 
 

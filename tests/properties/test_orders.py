@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +44,7 @@ def _ends(shop, tellings, now, reservations=None):
     """
     members = [make_member(shop) for _ in tellings]
     held = reservations(members) if reservations else [None] * len(members)
-    rounds = [
+    rounds: list[list[Any]] = [
         [
             report(member, f"SO-{member}", shipping=500, reservation_id=reservation)
             for member, reservation in zip(members, held, strict=True)

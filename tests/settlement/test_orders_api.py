@@ -501,4 +501,4 @@ def test_an_order_is_told_in_the_outbox(api, member):
         "commerce.order_recorded.v1",
         "commerce.order_refunded.v1",
     ]
-    assert names[0].payload["member"] == member
+    assert names.values_list("payload", flat=True)[0]["member"] == member

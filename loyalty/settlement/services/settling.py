@@ -130,7 +130,8 @@ def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) 
         loyalty_services.close_books(books=batch.desk.books, now=now, announce=announce)
     made = {step.order.id: step.order for step in steps if step.created}
     changed = {step.order.id: step.order for step in steps if step.order.id not in made}
-    with statements.together():
+    many = commerce_services.are_many(made=list(made.values()))
+    with nullcontext() if many else statements.together():
         commerce_services.write_orders(
             made=list(made.values()),
             changed=list(changed.values()),

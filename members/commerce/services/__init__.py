@@ -13,7 +13,7 @@ from members.commerce.errors import (
 from members.commerce.folding import fold, fold_into, fold_refunds
 from members.commerce.recording import content_hash, facts_of, make_order, value_of
 from members.commerce.services.numbering import Claim, Claims, claim_numbers, give_up_numbers
-from members.commerce.services.writing import EventRow, write_orders
+from members.commerce.services.writing import EventRow, are_many, write_orders
 
 __all__ = [
     "Claim",
@@ -26,6 +26,7 @@ __all__ = [
     "RefundConflictError",
     "RefundExceedsError",
     "UnknownOrderError",
+    "are_many",
     "check_event",
     "check_order",
     "claim_numbers",

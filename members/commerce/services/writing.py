@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from members.commerce.copying import copy_lines
 from members.commerce.rows import EVENTS, LINES, ORDERS, REFUND_LINES, REFUNDS
 from members.commerce.types import Fact, Line, Order, RefundAsk
 
@@ -36,6 +37,10 @@ _CHANGING = tuple(column for column in ORDERS.columns if column not in _FIXED)
 _LINE_KEY = ("member_id", "order_id", "line_no")
 
 
+# From here on COPY is cheaper than one JSON value; it cannot travel with other statements.
+_MANY_LINES = 300
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """An event to be kept, with what it caused."""
@@ -55,7 +60,10 @@ def write_orders(
 ) -> None:
     """Write new orders whole, and of known ones what their events changed."""
     ORDERS.insert([_order_row(order, tuple(ORDERS.columns), now) for order in made])
-    LINES.insert([_line_row(order, line) for order in made for line in order.lines])
+    if are_many(made=made):
+        copy_lines(made)
+    else:
+        LINES.insert([_line_row(order, line) for order in made for line in order.lines])
     ORDERS.update([_order_row(order, _CHANGING, now) for order in changed], key=("member_id", "id"))
     LINES.update(
         [_line_change(order, line) for order in changed for line in order.lines], key=_LINE_KEY
@@ -63,6 +71,11 @@ def write_orders(
     EVENTS.insert([_event_row(event, now) for event in events], extra="ON CONFLICT DO NOTHING")
     if asks:
         _write_refunds(asks, now)
+
+
+def are_many(*, made: Sequence[Order]) -> bool:
+    """Tell whether the lines of these orders will be copied (not inside `together`)."""
+    return sum(len(order.lines) for order in made) > _MANY_LINES
 
 
 def _order_row(order: Order, columns: tuple[str, ...], now: datetime) -> dict[str, Any]:
