@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -501,4 +502,5 @@ def test_an_order_is_told_in_the_outbox(api, member):
         "commerce.order_recorded.v1",
         "commerce.order_refunded.v1",
     ]
-    assert names.values_list("payload", flat=True)[0]["member"] == member
+    payloads: list[Any] = list(names.values_list("payload", flat=True))
+    assert payloads[0]["member"] == member
