@@ -47,7 +47,7 @@ def enrol(call: api.Call) -> api.Reply:
         phone=body.phone,
         email=body.email,
         external_id=body.external_id,
-        channel=body.channel or showing.channels_of(call.caller)[0],
+        channel=body.channel or _channel(call, body.external_id),
         name=body.name,
         nickname=body.nickname,
         birthday=body.birthday,
@@ -61,6 +61,21 @@ def enrol(call: api.Call) -> api.Reply:
     )
     member = selectors.get_member(member_id=enrolled.member_id)
     return _shown(call, member, created=enrolled.created, status=201 if enrolled.created else 200)
+
+
+def _channel(call: api.Call, external_id: str | None) -> str:
+    """Return under which of the caller's channels an id is known; a new one under the first."""
+    own = showing.channels_of(call.caller)
+    if external_id is None:
+        return own[0]
+    known = [
+        channel
+        for channel in own
+        if selectors.find_by_external_id(
+            programme_id=call.caller.programme_id, channels=[channel], external_id=external_id
+        )
+    ]
+    return (known or own)[0]
 
 
 def _told(attribution: msgspec.Struct) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.kernel.models import IdempotencyRecord
-from members import models
+from members import models, selectors, services
 from tests.factories.api import api_client
 from tests.factories.programmes import make_shop
 
@@ -259,3 +259,20 @@ def test_an_unchanged_profile_is_not_sent_again(shop):
 
     assert again.status_code == 304
     assert again.content == b""
+
+
+def test_an_imported_customer_is_enrolled_no_second_time(shop, client, now):
+    known = services.enrol_many(
+        programme_id=shop.programme.id,
+        storefront_id=shop.storefront.id,
+        channel=shop.storefront.channel,
+        external_ids=["12347"],
+        joined_at=now,
+        now=now,
+    )
+
+    made = enrol(client, external_id="12347", phone="13800138000")
+
+    assert made["created"] is False
+    assert made["id"] == selectors.public_id(known["12347"])
+    assert client.get("members?external_id=12347").json()["items"][0]["id"] == made["id"]

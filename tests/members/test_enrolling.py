@@ -138,7 +138,7 @@ def test_enrolments_and_changes_that_share_keys_do_not_deadlock(now):
 
     assert models.Member.objects.count() == 1
     assert models.ContactPoint.objects.filter(member_id=member, kind="email").count() == 1
-    email = selectors.get_member(member_id=member).email
+    email = selectors.get_member(member_id=member).email or ""
     found = selectors.find_by_contact(programme_id=PROGRAMME, kind=ContactKind.EMAIL, address=email)
     assert found == member
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from config.kernel import clock, relay
@@ -258,10 +259,17 @@ def test_a_member_who_is_signed_in_goes_on(browser):
 def test_limits_count_the_address_our_proxy_saw(settings):
     settings.SIGN_IN_CODES_PER_IP_HOUR = 1
     settings.TRUSTED_PROXIES = 1
-    seen = []
+    seen: list[int] = []
     for header in ("6.6.6.6, 10.0.0.1", "7.7.7.7, 10.0.0.1", "10.0.0.2"):
         browser = Client(headers={"x-forwarded-for": header})
         address = f"1380013800{len(seen)}"
         seen.append(browser.post("/sign-in", {"address": address}).status_code)
 
     assert seen == [302, 422, 302]
+
+
+def test_the_first_operator_comes_from_the_command_line(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long password")
+    call_command("createsuperuser", "--noinput", "--staff_name", "root", verbosity=0)
+
+    assert client.login(staff_name="root", password="a long password")
