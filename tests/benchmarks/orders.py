@@ -58,11 +58,13 @@ def run(bench: Bench) -> None:
     seed = json.loads(
         bench.manage("shell", "-v", "0", "-c", _SEED.replace("MEMBERS", str(MEMBERS)))
     )
-    limit = bench.pgbench(_POSTING.format(**seed))
+    before = bench.pgbench(_POSTING.format(**seed))
     address = urlsplit(bench.web()).netloc
     token = sign_in(address, *seed["client"])
     post(address, token, seed["members"], clients=bench.clients, seconds=2)
     done, slow = post(address, token, seed["members"], clients=bench.clients, seconds=bench.seconds)
+    # Before and after: the machine's mood may change in between.
+    limit = (before + bench.pgbench(_POSTING.format(**seed))) / 2
     bench.report.add(
         "POST /orders, 5 lines",
         value=done / bench.seconds,
