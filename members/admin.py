@@ -25,10 +25,11 @@ from config.kernel.console import (
     names_members,
     record_url,
 )
-from config.kernel.errors import NotFoundError
-from members import models, selectors
+from config.kernel.errors import InvalidError, NotFoundError
+from members import contacts, models, selectors
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
+from members.programmes.types import Programme
 from members.types import ContactKind
 
 admin.site.unregister(Group)
@@ -55,8 +56,7 @@ def by_anything(text: str) -> list[int]:
     found: list[int | None] = []
     for programme in programmes_selectors.list_programmes():
         found.append(selectors.find_by_card(programme_id=programme.id, card_no=text))
-        for kind in ContactKind:
-            found.append(_by_contact(programme.id, kind, text))
+        found.append(_by_contact(programme, text))
     return [member for member in dict.fromkeys(found) if member is not None]
 
 
@@ -67,13 +67,17 @@ def by_number(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     return {pk: (number, record_url(models.Member, pk)) for pk, number in rows}
 
 
-def _by_contact(programme_id: int, kind: ContactKind, text: str) -> int | None:
-    if ("@" in text) is not (kind is ContactKind.EMAIL):
-        return None
+def _by_contact(programme: Programme, text: str) -> int | None:
+    """Find by the blind index of an address, written the way people write it."""
     try:
-        return selectors.find_by_contact(programme_id=programme_id, kind=kind, address=text)
-    except ValueError:
+        if "@" in text:
+            kind, address = ContactKind.EMAIL, contacts.parse_email(text)
+        else:
+            region = contacts.region_of(programme.timezone)
+            kind, address = ContactKind.PHONE, contacts.parse_phone(text, region=region)
+    except InvalidError:
         return None
+    return selectors.find_by_contact(programme_id=programme.id, kind=kind, address=address)
 
 
 @admin.register(models.Member)

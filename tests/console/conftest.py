@@ -1,0 +1,30 @@
+"""Operators in the console, with a shop that has a history behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from members import services as members_services
+from members.models import User
+from tests.factories.story import Story, make_story
+
+
+@pytest.fixture
+def story(db: None) -> Story:
+    return make_story()
+
+
+@pytest.fixture(params=("zh-hans", "en"))
+def language(request: Any) -> str:
+    return str(request.param)
+
+
+def operator(language: str = "zh-hans", *, superuser: bool = True) -> Client:
+    """Return the browser of a signed-in member of staff."""
+    members_services.create_staff(username="lin", password="a-long-password", superuser=superuser)
+    client = Client(headers={"accept-language": language})
+    client.force_login(User.objects.get(staff_name="lin"))
+    return client

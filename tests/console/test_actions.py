@@ -1,0 +1,255 @@
+"""Buttons: a form with a reason, a service, and a line in the audit log."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.idp.oidc.models import Client as ApiClientRow
+from django.urls import reverse
+
+from config.kernel import clock
+from config.kernel.models import AuditRecord, Delivery, OutboxEvent
+from loyalty.earning import selectors as earning_selectors
+from loyalty.earning.models import EarnRuleVersion
+from loyalty.models import LadderVersion
+from members.programmes import selectors as programmes_selectors
+from points import selectors as points_selectors
+from points.models import Account
+from tests.console.conftest import operator
+from tests.factories.story import Story
+
+
+def balance(story: Story) -> int:
+    now = clock.now()
+    return points_selectors.get_balance(
+        member_id=story.member_id, programme_id=story.shop.programme.id, at=now, now=now
+    ).available
+
+
+@pytest.fixture
+def adjusting(story: Story) -> str:
+    account = Account.objects.get(member_id=story.member_id, currency="points")
+    return reverse("admin:points_account_adjust", args=[f"{story.member_id}-{account.pk}"])
+
+
+def test_correction_moves_points_once_and_is_audited(story: Story, adjusting):
+    client = operator()
+    before = balance(story)
+    key = re.search(r'name="key" value="(\w+)"', client.get(adjusting).content.decode())
+    form = {"points": "-57", "reason": "till error", "key": key.group(1)}
+
+    for _double_click in range(2):
+        assert client.post(adjusting, form).status_code == 302
+
+    assert balance(story) == before - 57
+    record = AuditRecord.objects.get(action="points.adjusted")
+    assert record.reason == "till error"
+    assert record.actor.startswith("staff:")
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"points": "0", "reason": "x", "key": "k"}, "0 没有意义。"),
+        ({"points": "", "reason": "x", "key": "k"}, "必填"),
+        ({"points": "5", "reason": "", "key": "k"}, "必填"),
+        ({"points": "-99999999", "reason": "x", "key": "k"}, "积分不足"),
+    ],
+)
+def test_bad_correction_is_refused_on_the_form(story: Story, adjusting, form, said):
+    before = balance(story)
+
+    answer = operator().post(adjusting, form)
+
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert said in html or "这个字段" in html
+    assert balance(story) == before
+
+
+def test_client_is_made_and_its_secret_shown_once(story: Story):
+    client = operator()
+    form = {
+        "storefront": story.shop.storefront.id,
+        "name": "till 7",
+        "scopes": ["orders:write", "points:read"],
+        "rate_per_minute": "60",
+    }
+
+    answer = client.post("/ops/programmes/clientbinding/new/", form)
+
+    html = answer.content.decode()
+    secret = re.search(r'id="client-secret">([^<]+)<', html).group(1)
+    made = ApiClientRow.objects.get(name="till 7")
+    assert made.check_secret(secret)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert (
+        secret
+        not in client.get(f"/ops/programmes/clientbinding/{made.pk}/change/").content.decode()
+    )
+
+
+def test_client_is_revoked_with_a_reason(story: Story):
+    client = operator()
+    made = story.api.client_id
+
+    assert (
+        client.post(f"/ops/programmes/clientbinding/{made}/revoke/", {"reason": "lost"}).status_code
+        == 302
+    )
+
+    assert not ApiClientRow.objects.filter(pk=made).exists()
+
+
+def test_settings_change_as_a_new_version_with_a_reason(story: Story):
+    programme = story.shop.programme.id
+    form = {
+        "return_window_days": "14",
+        "points_validity_months": "24",
+        "return_grace_days": "30",
+        "reservation_ttl_seconds": "1800",
+        "debt_policy": "within_balance",
+        "reason": "festival",
+    }
+
+    assert (
+        operator().post(f"/ops/programmes/programme/{programme}/settings/", form).status_code == 302
+    )
+
+    versions = programmes_selectors.list_settings_versions(programme)
+    assert versions[0].settings.return_window_days == 14
+    assert versions[0].reason == "festival"
+
+
+def test_settings_out_of_bounds_are_refused_on_the_form(story: Story):
+    form = {
+        "return_window_days": "9999",
+        "points_validity_months": "24",
+        "return_grace_days": "30",
+        "reservation_ttl_seconds": "1800",
+        "debt_policy": "allow_debt",
+        "reason": "oops",
+    }
+
+    answer = operator().post(f"/ops/programmes/programme/{story.shop.programme.id}/settings/", form)
+
+    assert answer.status_code == 200
+    assert "设置无效" in answer.content.decode()
+
+
+def test_earn_rules_are_drafted_compared_and_published(story: Story):
+    client = operator()
+    base = EarnRuleVersion.objects.get(programme_id=story.shop.programme.id)
+    form = {
+        "rate": "2/100",
+        "growth_rate": "1/100",
+        "tier_multiplier": "on",
+        "line_multipliers": "category:food/tea = 2",
+        "reason": "double points",
+    }
+    assert client.post(f"/ops/earning/earnruleversion/{base.pk}/draft/", form).status_code == 302
+    draft = EarnRuleVersion.objects.get(programme_id=base.programme_id, state="draft")
+    compared = client.get(f"/ops/earning/earnruleversion/{draft.pk}/change/").content.decode()
+    assert "与现行规则的差异" in compared
+
+    published = client.post(f"/ops/earning/earnruleversion/{draft.pk}/publish/", {"reason": "go"})
+
+    assert published.status_code == 302
+    rules = earning_selectors.get_rules(
+        programme_id=base.programme_id, at=clock.now() + timedelta(seconds=1)
+    )
+    assert rules.version == draft.version
+    assert rules.rate.denominator == 50
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("rate", "one"), ("rate", "1/0"), ("line_multipliers", "tea")]
+)
+def test_bad_earn_rules_are_refused_at_their_field(story: Story, field, value):
+    base = EarnRuleVersion.objects.get(programme_id=story.shop.programme.id)
+    form = {"rate": "1/100", "growth_rate": "1/100", "reason": "x"} | {field: value}
+
+    answer = operator().post(f"/ops/earning/earnruleversion/{base.pk}/draft/", form)
+
+    assert answer.status_code == 200
+    assert EarnRuleVersion.objects.filter(state="draft").count() == 0
+
+
+def test_ladder_is_drafted_and_published(story: Story):
+    client = operator()
+    base = LadderVersion.objects.get(programme_id=story.shop.programme.id)
+    shown = client.get(f"/ops/loyalty/ladderversion/{base.pk}/draft/").content.decode()
+    assert "silver, 银, Silver, 800000, 1.2" in shown
+    form = {
+        "measure": "rolling_spend",
+        "validity_months": "12",
+        "grace_days": "7",
+        "steps_down": "1",
+        "tiers": "\n".join(
+            [
+                "ordinary, 普通, Ordinary, 0, 1",
+                "silver，银，Silver，500000，1.2",
+                "gold, 金, Gold, 1500000, 1.5",
+                "top, 黑, Black, 4000000, 2",
+            ]
+        ),
+        "reason": "four tiers",
+    }
+    assert client.post(f"/ops/loyalty/ladderversion/{base.pk}/draft/", form).status_code == 302
+    draft = LadderVersion.objects.get(programme_id=base.programme_id, state="draft")
+
+    client.post(f"/ops/loyalty/ladderversion/{draft.pk}/publish/", {"reason": "go"})
+
+    draft.refresh_from_db()
+    assert draft.state == "published"
+    assert [tier.code for tier in draft.tiers.order_by("rank")] == [
+        "ordinary",
+        "silver",
+        "gold",
+        "top",
+    ]
+
+
+def test_ladder_line_that_makes_no_sense_is_named(story: Story):
+    base = LadderVersion.objects.get(programme_id=story.shop.programme.id)
+    form = {
+        "measure": "rolling_spend",
+        "validity_months": "12",
+        "grace_days": "0",
+        "steps_down": "1",
+    }
+
+    answer = operator().post(
+        f"/ops/loyalty/ladderversion/{base.pk}/draft/",
+        form | {"steps_down": "1", "tiers": "a, b", "reason": "x"},
+    )
+
+    assert "第 1 行" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("act", "state"), [("retry", "waiting"), ("drop", "dropped")])
+def test_dead_letter_is_retried_or_dropped_with_a_reason(story: Story, act, state):
+    now = clock.now()
+    event = OutboxEvent.objects.create(
+        name="test.happened.v1", payload={}, occurred_at=now, recorded_at=now, relayed_at=now
+    )
+    dead = Delivery.objects.create(
+        event=event,
+        handler="a.b",
+        queue="default",
+        state="dead",
+        attempts=9,
+        due_at=now,
+        created_at=now,
+    )
+    client = operator()
+    path = f"/ops/kernel/delivery/{dead.pk}/{act}/"
+    assert client.post(path, {"reason": ""}).status_code == 200
+
+    assert client.post(path, {"reason": "the provider is back"}).status_code == 302
+
+    dead.refresh_from_db()
+    assert dead.state == state
+    assert AuditRecord.objects.filter(reason="the provider is back").exists()
