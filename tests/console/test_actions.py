@@ -21,6 +21,13 @@ from tests.console.conftest import operator
 from tests.factories.story import Story
 
 
+def found(pattern: str, html: str) -> str:
+    """Return what a page holds at a place."""
+    match = re.search(pattern, html)
+    assert match is not None
+    return match.group(1)
+
+
 def balance(story: Story) -> int:
     now = clock.now()
     return points_selectors.get_balance(
@@ -37,8 +44,8 @@ def adjusting(story: Story) -> str:
 def test_correction_moves_points_once_and_is_audited(story: Story, adjusting):
     client = operator()
     before = balance(story)
-    key = re.search(r'name="key" value="(\w+)"', client.get(adjusting).content.decode())
-    form = {"points": "-57", "reason": "till error", "key": key.group(1)}
+    key = found(r'name="key" value="(\w+)"', client.get(adjusting).content.decode())
+    form = {"points": "-57", "reason": "till error", "key": key}
 
     for _double_click in range(2):
         assert client.post(adjusting, form).status_code == 302
@@ -81,7 +88,7 @@ def test_client_is_made_and_its_secret_shown_once(story: Story):
     answer = client.post("/ops/programmes/clientbinding/new/", form)
 
     html = answer.content.decode()
-    secret = re.search(r'id="client-secret">([^<]+)<', html).group(1)
+    secret = found(r'id="client-secret">([^<]+)<', html)
     made = ApiClientRow.objects.get(name="till 7")
     assert made.check_secret(secret)
     assert "no-store" in answer.headers["Cache-Control"]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.kernel.console import ReadOnlyAdmin
+from config.kernel.console import ReadOnlyAdmin, SpreadAdmin, record_url, spread_key
 from tests.console.conftest import operator
 from tests.factories.members import make_member
 from tests.factories.orders import line
@@ -42,11 +42,8 @@ def test_every_record_opens(story: Story, language):
         row = model._default_manager.order_by("pk").last()
         if row is None or not isinstance(admin.site._registry[model], ReadOnlyAdmin):
             continue
-        key = f"{row.member_id}-{row.pk}" if f"/{getattr(row, 'member_id', 0)}-" in html else row.pk
-        page(
-            client,
-            reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key]),
-        )
+        spread = isinstance(admin.site._registry[model], SpreadAdmin)
+        page(client, record_url(model, spread_key(row) if spread else row.pk))
 
 
 def test_index_groups_screens_by_task(story: Story, language):

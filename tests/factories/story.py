@@ -48,7 +48,7 @@ def make_story(*, full: bool = True) -> Story:
 
 def report(
     story: Story, number: str, *, days_ago: int, lines: list[dict[str, Any]], **changes: Any
-):
+) -> Any:
     """Report a paid order of some days ago."""
     at = clock.now() - timedelta(days=days_ago)
     body = {
@@ -103,7 +103,7 @@ def _tell(story: Story) -> None:
 
 
 def _post(story: Story, now: datetime) -> None:
-    base = {"member_id": story.member_id, "programme_id": story.shop.programme.id}
+    base: dict[str, Any] = {"member_id": story.member_id, "programme_id": story.shop.programme.id}
     points_services.post(
         command=Earn(
             **base,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.kernel import clock
@@ -16,13 +17,13 @@ from tests.factories.story import Story
 from tests.pages.conftest import browse
 
 
-def page(client, path: str = "/", status: int = 200) -> str:
+def page(client: Client, path: str = "/", status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status, answer.content[:300]
     return answer.content.decode()
 
 
-def queries(client, path: str) -> int:
+def queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         page(client, path)
     return len(seen)
