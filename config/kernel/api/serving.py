@@ -57,6 +57,9 @@ def finish(response: HttpResponse, request_id: str) -> HttpResponse:
     headers = response.headers
     headers["X-Request-Id"] = request_id
     headers["X-Content-Type-Options"] = "nosniff"
+    # Without a length the server would send the body in chunks.
+    if response.status_code not in (204, 304):
+        headers["Content-Length"] = str(len(response.content))
     headers.setdefault("Cache-Control", "no-store")
     return response
 
