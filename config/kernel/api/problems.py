@@ -74,7 +74,7 @@ def from_exception(exc: Exception) -> DomainError:
         # A lock not granted in time, a deadlock, a lost connection: nothing was committed.
         if sqlstate in (_LOCK_NOT_AVAILABLE, _DEADLOCK, _SERIALIZATION, _CANCELED):
             return errors.BusyError("another request holds the same rows")
-        log.warning("database unavailable: %s", type(exc.__cause__ or exc).__name__)
+        log.warning("database unavailable: %s", exc)
         return errors.BusyError("the database cannot be reached")
     if isinstance(exc, DataError) and sqlstate == "22003":
         return errors.InvalidFieldError("a number is out of range")
