@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.launch import readiness, servers, spawning
 from config.launch.packages import say
@@ -101,6 +102,18 @@ def _load_demo(var: Path, settings: Mapping[str, str], done: Readiness, owner_ur
     told = Step(var=var, settings=settings, command=["load_demo"]).finish()
     (var / "demo.txt").write_text(told)
     done.note("demo", fingerprint)
+
+
+def forget_signs_of_life(settings: Mapping[str, str]) -> None:
+    """Drop what workers of an earlier run left in the cache, so that /healthz tells of this."""
+    from redis import Redis
+
+    parts = urlsplit(settings["REDIS_URL"])
+    number = int(parts.path.strip("/") or 0) + 1  # as the settings count the cache's database
+    cache = Redis.from_url(parts._replace(path=f"/{number}").geturl())
+    with cache:
+        for key in cache.scan_iter(match="*:heartbeat:*", count=1000):
+            cache.delete(key)
 
 
 def sign_ins(var: Path) -> str:

@@ -52,6 +52,7 @@ def _serve(var: Path, port: int) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
         settings = {**given, **_inherited()}
         preparing.prepare(var=var, settings=settings)
+        preparing.forget_signs_of_life(settings)
         family = Family(var=var, settings=settings, port=port)
         try:
             say("starting web, workers and beat")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.launch import keys as keyring
-from config.launch import places, ports, processes, register
+from config.launch import places, ports, processes, register, spawning
 from config.launch.keys import Keys
 from config.launch.places import LaunchError
 from config.launch.postgres import APP, DURABLE, OWNER, Postgres, postmaster_pid
@@ -156,6 +156,7 @@ def _stop_postgres_left(data: Path) -> None:
 
 def _stop_left(left: list[Identity]) -> None:
     processes.stop_all(left, how=signal.SIGTERM, patience=_STOP_PATIENCE)
+    spawning.reap()
 
 
 def _ensure_postgres(var: Path, keys: Keys, state: State) -> None:

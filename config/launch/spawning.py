@@ -17,6 +17,7 @@ from config.launch.processes import Identity
 
 OURS = Account(None, None)
 _LOG_LIMIT = 50 * 2**20
+_started: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,14 @@ def start(
             preexec_fn=processes.leash(signal.SIGTERM) if leashed else None,
             **account.demotion(),
         )
+    _started.append(process)
     identity = processes.identify(process.pid)
     return Child(process, identity or Identity(process.pid, "gone"))
+
+
+def reap() -> None:
+    """Take note of started processes that have ended, so that none stays a zombie."""
+    _started[:] = [process for process in _started if process.poll() is None]
 
 
 @contextmanager
