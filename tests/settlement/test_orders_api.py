@@ -504,3 +504,16 @@ def test_an_order_is_told_in_the_outbox(api, member):
     ]
     payloads: list[Any] = list(names.values_list("payload", flat=True))
     assert payloads[0]["member"] == member
+
+
+def test_a_number_may_hold_a_slash(api, member):
+    api.post("orders", order(member, "2026/17"))
+
+    assert event(api, "shipped", number="2026/17").json()["status"] == "shipped"
+    assert api.get("orders/2026/17").json()["external_no"] == "2026/17"
+
+
+def test_the_schema_tells_of_orders(api):
+    paths = api.get("schema").json()["paths"]
+
+    assert any(path.endswith("/orders/{external_no}/events") for path in paths), sorted(paths)

@@ -6,7 +6,8 @@ from loyalty.settlement.api import views
 urlpatterns = [
     api.route("orders", post=views.report_order),
     api.route("orders/batch", post=views.report_orders),
-    api.route("orders/<str:external_no>", get=views.get_order),
-    api.route("orders/<str:external_no>/events", post=views.report_event),
+    # `path`, because shops number orders like 2026/00017; so the longer path comes first.
+    api.route("orders/<path:external_no>/events", post=views.report_event),
+    api.route("orders/<path:external_no>", get=views.get_order),
     api.route("members/<str:member>/orders", get=views.list_orders),
 ]
