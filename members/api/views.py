@@ -187,8 +187,12 @@ def change(call: api.Call, member: str) -> api.Reply:
 
 
 def _value(name: str, value: object) -> object:
-    """Return what is stored for null: an empty text where the column has no null."""
-    return "" if value is None and name in ("nickname", "gender", "locale") else value
+    """Return what is stored: null or empty text, whichever the column knows for nothing."""
+    if isinstance(value, str):
+        value = value.strip()
+    if name in ("nickname", "gender", "locale"):
+        return value or ""
+    return value or None
 
 
 @api.operation(

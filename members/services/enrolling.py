@@ -93,8 +93,8 @@ def enrol(
             return Enrolled(member_id=member_id, created=False)
         profile = Member(
             programme_id=programme_id,
-            name=name,
-            nickname=nickname or "",
+            name=(name or "").strip() or None,
+            nickname=(nickname or "").strip(),
             birthday=birthday,
             locale=locale,
             attribution=dict(attribution or {}),

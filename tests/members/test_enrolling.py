@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from config.kernel.errors import ConflictError
-from members import models, numbers, selectors, services
+from members import contacts, masking, models, numbers, selectors, services
 from members.types import Consent, ContactKind, Label
 
 PROGRAMME = 1
@@ -212,3 +212,43 @@ def test_member_numbers_are_unique_and_checked():
     assert len(made) == 5000
     assert all(numbers.is_member_no(number) for number in made)
     assert numbers.member_no(1)[:6] != numbers.member_no(2)[:6]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("138 0013 8000", "CN", "+8613800138000"),
+        ("１３８００１３８０００", "CN", "+8613800138000"),
+        ("0086-138-0013-8000", "CN", "+8613800138000"),
+        ("+8615412345678", "CN", "+8615412345678"),
+        ("020 7946 0958", "GB", "+442079460958"),
+        ("07700 900123", "GB", "+447700900123"),
+        ("+1 (202) 555-0123", "CN", "+12025550123"),
+    ],
+)
+def test_phone_numbers_are_read_as_people_write_them(text, region, number):
+    assert contacts.parse_phone(text, region=region) == number
+
+
+@pytest.mark.parametrize(
+    ("masked", "shown"),
+    [
+        (masking.mask_phone("+8613800138000"), "+86138****8000"),
+        (masking.mask_phone("+12025550123"), "+120****0123"),
+        (masking.mask_email("zhangsan@example.com"), "z***n@example.com"),
+        (masking.mask_email("li@example.com"), "l***@example.com"),
+        (masking.mask_name("张三"), "张*"),
+        (masking.mask_id("openid-0c44be"), "****44be"),
+        (masking.mask_id("12347"), "****"),
+    ],
+)
+def test_masks_show_enough_to_recognize(masked, shown):
+    assert masked == shown
+
+
+@pytest.mark.django_db
+def test_a_name_of_spaces_is_none(now):
+    member = enrol(now, phone="13800138000", name="  ", nickname=" ").member_id
+
+    profile = selectors.get_member(member_id=member)
+    assert (profile.name, profile.nickname) == (None, "")
