@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from config.kernel import clock, schedule
+from config.kernel.sessions import SessionStore
 from members import services
 
 
@@ -16,4 +17,11 @@ def forget_tickets(**_: object) -> int:
     return services.forget_tickets(before=clock.now() - timedelta(days=1))
 
 
+@shared_task(name="members.forget_sessions", acks_late=True)
+def forget_sessions(**_: object) -> None:
+    """Delete sessions that have run out."""
+    SessionStore.clear_expired()
+
+
+schedule.every(task="members.forget_sessions", cron="55 3 * * *", queue="bulk")
 schedule.every(task="members.forget_tickets", cron="25 * * * *", queue="bulk")

@@ -206,6 +206,8 @@ def _keep_address(user: User, ticket: SignInTicket) -> None:
         return
     if current is None:
         owner = User.objects.filter(**{ticket.kind: ticket.address}).first()
+        if owner is not None and owner.is_staff:
+            return
         if owner is not None:
             releasing.release_address(user=owner, kind=ContactKind(ticket.kind))
         setattr(user, ticket.kind, ticket.address)

@@ -287,3 +287,25 @@ def test_a_field_takes_phone_or_email(now):
     assert request_code(now, "138 0013 8000").masked == "+86138****8000"
     with pytest.raises(services.InvalidPhoneError):
         request_code(now, "hello")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_h43_guesses_at_once_are_counted_one_by_one(now):
+    ticket = request_code(now)
+    guess = wrong(latest_code())
+    start = Barrier(20)
+
+    def race(_index):
+        start.wait()
+        try:
+            services.confirm_code(token=ticket.token, code=guess, now=now)
+        except (services.WrongCodeError, services.CodeExpiredError) as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(race, range(20)))
+
+    assert results.count(services.WrongCodeError) == 5
+    assert results.count(services.CodeExpiredError) == 15
