@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,8 +52,3 @@ def grants_of(state: State) -> list[dict[str, str]]:
         }
         for grant in state.grants
     ]
-
-
-def array_literal(numbers: Iterable[int]) -> str:
-    """Return numbers as an array's text, so that ragged arrays travel in one parameter."""
-    return "{" + ",".join(map(str, numbers)) + "}"

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from django.db import connection
 
-from config.kernel import statements
-from loyalty.earning.types import DecisionRecord
+from loyalty.earning.types import Decision, DecisionRecord
 
-_INSERT = """
-INSERT INTO earning_earndecision (member_id, programme_id, source, rule_version, rate,
-                                  multiplier, earned, growth, rows, inputs, decided_at)
-SELECT member_id, programme_id, source, rule_version, rate,
-       multiplier, earned, growth, rows, inputs, decided_at
-FROM json_to_recordset(%s::json) AS r (member_id bigint, programme_id bigint, source text,
-    rule_version integer, rate text, multiplier text, earned bigint, growth bigint,
-    rows jsonb, inputs jsonb, decided_at timestamptz)
+# One value of JSON, because an import records decisions of many thousand lines at once.
+_RECORD = """
+INSERT INTO earning_earndecision (member_id, programme_id, source, rule_version, rate, multiplier,
+                                  earned, growth, rows, inputs, decided_at)
+SELECT r.member_id, r.programme_id, r.source, r.rule_version, r.rate, r.multiplier, r.earned,
+       r.growth, r.rows, r.inputs, %s
+FROM json_to_recordset(%s::json) AS r (
+  member_id bigint, programme_id bigint, source text, rule_version int, rate text,
+  multiplier text, earned bigint, growth bigint, rows jsonb, inputs jsonb)
 """
 
 
@@ -25,7 +27,7 @@ def record_decisions(*, decisions: Sequence[DecisionRecord], now: datetime) -> N
     """Write decisions down in one statement; runs in the transaction of the settlement."""
     if not decisions:
         return
-    rows = [
+    records = [
         {
             "member_id": record.member_id,
             "programme_id": record.programme_id,
@@ -35,13 +37,25 @@ def record_decisions(*, decisions: Sequence[DecisionRecord], now: datetime) -> N
             "multiplier": str(record.decision.multiplier),
             "earned": record.decision.earned,
             "growth": record.decision.growth,
-            "rows": [
-                [row.line_no, row.rule, row.base, str(row.multiplier), row.points]
-                for row in record.decision.explain
-            ],
+            "rows": _rows(record.decision),
             "inputs": record.inputs,
-            "decided_at": now,
         }
         for record in decisions
     ]
-    statements.tell(_INSERT, [msgspec.json.encode(rows).decode()])
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, [now, msgspec.json.encode(records).decode()])
+
+
+def _rows(decision: Decision) -> list[tuple[Any, ...]]:
+    # Most lines have the decision's own multiplier: spell it once.
+    spelled = {id(decision.multiplier): str(decision.multiplier)}
+    return [
+        (
+            row.line_no,
+            row.rule,
+            row.base,
+            spelled.get(id(row.multiplier)) or str(row.multiplier),
+            row.points,
+        )
+        for row in decision.explain
+    ]
