@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from config.kernel import statements
 from loyalty.books import Counted
-from loyalty.models import Qualifying, TierChange
+from loyalty.models import TierChange
+
+_COUNTED = """
+SELECT member_id, source, day, spend, growth, counted_at FROM loyalty_qualifying
+WHERE programme_id = %s AND member_id = ANY(%s) AND source = ANY(%s)
+"""
 
 
 def counted(
@@ -15,9 +21,7 @@ def counted(
     """Return what the sources still count for the members, by (member, source)."""
     if not sources:
         return {}
-    rows = Qualifying.objects.filter(
-        member_id__in=member_ids, programme_id=programme_id, source__in=sources
-    ).values_list("member_id", "source", "day", "spend", "growth", "counted_at")
+    rows = statements.ask(_COUNTED, [programme_id, list(member_ids), list(sources)])
     return {
         (member_id, source): Counted(day, spend, growth, at, new=False, dirty=False)
         for member_id, source, day, spend, growth, at in rows

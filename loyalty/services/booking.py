@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
-from config.kernel import outbox
+from config.kernel import outbox, statements
 from loyalty import ladders, reading, remapping
 from loyalty.books import Books, Counted, Loaders
 from loyalty.rows import COLUMNS, state_of
@@ -25,7 +24,8 @@ WHERE programme_id = %s AND member_id = ANY(%s) ORDER BY member_id FOR UPDATE
 _MAKE = """
 INSERT INTO loyalty_membertier (member_id, programme_id, tier_code, protected, ladder_version,
                                 grants, days, spends, growths, changes)
-SELECT m, %s, %s, false, %s, '[]', '{}', '{}', '{}', 0 FROM unnest(%s::bigint[]) AS m ORDER BY m
+SELECT m, %s::bigint, %s::text, false, %s::int, '[]', '{}', '{}', '{}', 0
+FROM unnest(%s::bigint[]) AS m ORDER BY m
 ON CONFLICT (member_id, programme_id) DO NOTHING
 """
 
@@ -72,16 +72,12 @@ def close_books(*, books: Books, now: datetime, announce: bool = True) -> None:
 
 def _lock(members: list[int], programme_id: int, ladder: Ladder) -> list[State]:
     zone = programmes_selectors.get_programme(programme_id).zone
-    with connection.cursor() as cursor:
-        if len(members) == 1:
-            # Alone it may look first: there is no order to keep.
-            cursor.execute(_LOCK, [programme_id, members])
-            if (row := cursor.fetchone()) is not None:
-                return [state_of(row, ladder=ladder, zone=zone)]
-        first: list[Any] = [programme_id, ladder.lowest.code, ladder.version, members]
-        cursor.execute(_MAKE, first)
-        cursor.execute(_LOCK, [programme_id, members])
-        return [state_of(row, ladder=ladder, zone=zone) for row in cursor.fetchall()]
+    # Alone it may look first: there is no order to keep.
+    rows = statements.ask(_LOCK, [programme_id, members]) if len(members) == 1 else []
+    if not rows:
+        statements.tell(_MAKE, [programme_id, ladder.lowest.code, ladder.version, members])
+        rows = statements.ask(_LOCK, [programme_id, members])
+    return [state_of(row, ladder=ladder, zone=zone) for row in rows]
 
 
 def _loaders(programme_id: int) -> Loaders:

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 
-from config.kernel import outbox
+from config.kernel import outbox, statements
 from loyalty import rows
 from loyalty.books import Books
 from loyalty.errors import AlreadyCountedError
@@ -33,10 +32,11 @@ WHERE t.member_id = n.member_id AND t.programme_id = %s
 """
 _COUNT = """
 INSERT INTO loyalty_qualifying (member_id, programme_id, source, day, spend, growth, counted_at)
-SELECT n.member_id, %s, n.source, n.day, n.spend, n.growth, n.counted_at
+SELECT n.member_id, %s::bigint, n.source, n.day, n.spend, n.growth, n.counted_at
 FROM json_to_recordset(%s::json) AS n (
   member_id bigint, source text, day int, spend bigint, growth bigint, counted_at timestamptz)
 ON CONFLICT (member_id, programme_id, source) DO NOTHING
+RETURNING 1
 """
 _TAKE_BACK = """
 UPDATE loyalty_qualifying q SET spend = n.spend, growth = n.growth
@@ -47,8 +47,8 @@ WHERE q.member_id = n.member_id AND q.programme_id = %s AND q.source = n.source
 _RECORD = """
 INSERT INTO loyalty_tierchange (member_id, programme_id, number, from_code, to_code, why,
                                 ladder_version, inputs, source, occurred_at, until, recorded_at)
-SELECT n.member_id, %s, n.number, n.from_code, n.to_code, n.why, n.ladder_version,
-       n.inputs, n.source, n.occurred_at, n.until, %s
+SELECT n.member_id, %s::bigint, n.number, n.from_code, n.to_code, n.why, n.ladder_version,
+       n.inputs, n.source, n.occurred_at, n.until, %s::timestamptz
 FROM json_to_recordset(%s::json) AS n (
   member_id bigint, number int, from_code text, to_code text, why text, ladder_version int,
   inputs jsonb, source text, occurred_at timestamptz, until timestamptz)
@@ -160,7 +160,7 @@ def _write_sources(books: Books, programme_id: int) -> None:
         for (member_id, source), counted in dirty
         if not counted.new
     ]
-    if new and _execute(_COUNT, programme_id, new) != len(new):
+    if new and len(statements.ask(_COUNT, [programme_id, _as_json(new)])) != len(new):
         raise AlreadyCountedError("a source has counted before")
     if old:
         _execute(_TAKE_BACK, old, programme_id)
@@ -187,12 +187,10 @@ def _write_changes(changes: Sequence[Change], programme_id: int, now: datetime) 
     _execute(_RECORD, programme_id, now, found)
 
 
-def _execute(sql: str, *values: Any) -> int:
-    """Run a statement, lists as JSON; return how many rows it wrote."""
-    parameters = [
-        msgspec.json.encode(value).decode() if isinstance(value, list) else value
-        for value in values
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
+def _execute(sql: str, *values: Any) -> None:
+    """Run a statement, lists as JSON."""
+    statements.tell(sql, [_as_json(v) if isinstance(v, list) else v for v in values])
+
+
+def _as_json(found: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(found).decode()

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from config.kernel import clock
 from config.kernel.models import AuditRecord, OutboxEvent
 from loyalty.settlement import selectors
-from loyalty.settlement.importing import documents, mapping
+from loyalty.settlement.importing import mapping
 from loyalty.settlement.models import ImportRun
 from loyalty.settlement.services import imports
 from tests.settlement.imports import HEADER, SAMPLE, digest, open_shop, run, write
@@ -220,12 +220,15 @@ def test_each_reason_with_its_line(tmp_path: Path):
 
 
 def test_h37_a_line_is_rounded_half_up_to_the_penny(tmp_path: Path):
-    run(write(tmp_path, "1,85123A,TEA,5,2011-11-01 08:26:00,0.001,1,UK"))
+    prices = [(4, "0.001"), (5, "0.001"), (3, "0.015"), (7, "2.555"), (1, "0.0049"), (1, "1e-2")]
+    lines = [
+        f"{n},85123A,TEA,{quantity},2011-11-01 08:26:00,{price},1,UK"
+        for n, (quantity, price) in enumerate(prices)
+    ]
 
-    assert orders()["1"][0] == 1
-    unit = 100
-    figures = [(1, 4_999), (1, 5_000), (3, 15_000), (7, 2_555_000)]
-    assert [documents.half_up(n * micro * unit) for n, micro in figures] == [0, 1, 5, 1789]
+    run(write(tmp_path, *lines))
+
+    assert [row[0] for _, row in sorted(orders().items())] == [0, 1, 5, 1789, 0, 1]
 
 
 def test_same_number_with_other_content_is_a_conflict(tmp_path: Path):

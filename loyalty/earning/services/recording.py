@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 
+from config.kernel import statements
 from loyalty.earning.types import Decision, DecisionRecord
 
 # One value of JSON, because an import records decisions of many thousand lines at once.
@@ -16,7 +16,7 @@ _RECORD = """
 INSERT INTO earning_earndecision (member_id, programme_id, source, rule_version, rate, multiplier,
                                   earned, growth, rows, inputs, decided_at)
 SELECT r.member_id, r.programme_id, r.source, r.rule_version, r.rate, r.multiplier, r.earned,
-       r.growth, r.rows, r.inputs, %s
+       r.growth, r.rows, r.inputs, %s::timestamptz
 FROM json_to_recordset(%s::json) AS r (
   member_id bigint, programme_id bigint, source text, rule_version int, rate text,
   multiplier text, earned bigint, growth bigint, rows jsonb, inputs jsonb)
@@ -42,8 +42,7 @@ def record_decisions(*, decisions: Sequence[DecisionRecord], now: datetime) -> N
         }
         for record in decisions
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [now, msgspec.json.encode(records).decode()])
+    statements.tell(_RECORD, [now, msgspec.json.encode(records).decode()])
 
 
 def _rows(decision: Decision) -> list[tuple[Any, ...]]:

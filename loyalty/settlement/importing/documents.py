@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import msgspec
 
-from config.kernel.money import minor_digits
-from loyalty.settlement.importing.tying import Cancel, Key, Purchase, Tie, tie
+from loyalty.settlement.importing.tying import Cancel, Purchase, Tie, tie
 from members.commerce.types import (
     EventReport,
     LineReport,
@@ -21,16 +21,18 @@ from members.commerce.types import (
     Stage,
 )
 
-MICRO = 1_000_000
 Staged = duckdb.DuckDBPyConnection
-_LINES = """
-SELECT line, order_no, sku, name, category, brand, attributes, customer, quantity, dated,
-       is_cancel, micro, line_no
-FROM good WHERE chunk = ? ORDER BY customer, order_no, line
+_CUSTOMERS = "SELECT customer, joined_at, lines FROM customers WHERE chunk = ?"
+_ORDERS = """
+SELECT customer, order_no, placed_at, attributes, lines, file_lines FROM orders WHERE chunk = ?
 """
-_CUSTOMERS = """
-SELECT customer, joined_at FROM customers WHERE chunk = ? ORDER BY customer
+_CANCELS = """
+SELECT line, order_no, customer, sku, micro, dated, quantity FROM cancels WHERE chunk = ?
 """
+_BOUGHT = """
+SELECT customer, sku, micro, order_no, line_no, dated, quantity FROM bought WHERE chunk = ?
+"""
+_read_lines = msgspec.json.Decoder(tuple[LineReport, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,121 +45,83 @@ class Document:
 
 @dataclass(slots=True, kw_only=True)
 class Chunk:
-    """The documents of some customers, each customer's by time, and the lines of no use."""
+    """Some customers of a file: when each came, what they did, and the lines of no use."""
 
     joined: dict[str, datetime]
-    lines: int = 0
-    documents: list[tuple[str, Document]] = field(default_factory=list)
+    lines: int
+    orders: list[tuple[Any, ...]] = field(default_factory=list)
+    refunds: list[tuple[str, Document]] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Row:
-    line: int
-    order_no: str
-    sku: str
-    name: str
-    category: str
-    brand: str
-    attributes: dict[str, str] | None
-    customer: str
-    quantity: int
-    dated: datetime
-    is_cancel: bool
-    micro: int
-    line_no: int
-
-
-def read_chunk(
-    db: duckdb.DuckDBPyConnection, number: int, *, zone: ZoneInfo, currency: str
-) -> Chunk:
-    """Read a chunk of a staged file; the file's naive times are in `zone`."""
+def read_chunk(db: Staged, number: int, *, zone: ZoneInfo) -> Chunk:
+    """Read a chunk of a laid out file; the file's naive times are in `zone`."""
     customers = db.execute(_CUSTOMERS, [number]).fetchall()
-    rows = [_Row(*values) for values in db.execute(_LINES, [number]).fetchall()]
-    chunk = Chunk(joined={name: at.replace(tzinfo=zone) for name, at in customers})
-    chunk.lines = len(rows)
-    sold: dict[str, list[_Row]] = defaultdict(list)
-    cancels: list[_Row] = []
-    for row in rows:
-        if row.is_cancel:
-            cancels.append(row)
-        else:
-            sold[row.order_no].append(row)
-    orders = [_order(lines, zone, currency) for lines in sold.values()]
-    refunds, untied = _refunds(cancels, sold, zone)
-    chunk.rejected = dict.fromkeys((cancel.line for cancel in untied), "cancel_not_tied")
-    chunk.documents = sorted([*orders, *refunds], key=_by_customer_and_time)
-    return chunk
-
-
-def _by_customer_and_time(item: tuple[str, Document]) -> tuple[str, datetime, bool]:
-    customer, document = item
-    report = document.report
-    if isinstance(report, OrderReport):
-        return customer, report.placed_at, False
-    return customer, report.occurred_at, True
-
-
-def _order(rows: list[_Row], zone: ZoneInfo, currency: str) -> tuple[str, Document]:
-    """Return the paid and completed order that an invoice tells of."""
-    unit = 10 ** minor_digits(currency)
-    at = min(row.dated for row in rows).replace(tzinfo=zone)
-    report = OrderReport(
-        external_no=rows[0].order_no,
-        # Members are enrolled with the chunk; see `place`.
-        member_id=0,
-        placed_at=at,
-        paid_at=at,
-        completed_at=at,
-        status=Stage.COMPLETED,
-        currency=currency,
-        attributes=_attributes(rows[0]),
-        lines=tuple(
-            LineReport(
-                line_no=row.line_no,
-                sku=row.sku,
-                quantity=row.quantity,
-                unit_price=half_up(row.micro * unit),
-                name=row.name,
-                category=row.category,
-                brand=row.brand,
-                list_amount=half_up(row.quantity * row.micro * unit),
-            )
-            for row in rows
-        ),
+    chunk = Chunk(
+        joined={name: at.replace(tzinfo=zone) for name, at, _ in customers},
+        lines=sum(lines for _, _, lines in customers),
+        orders=db.execute(_ORDERS, [number]).fetchall(),
     )
-    return rows[0].customer, Document(report, tuple(row.line for row in rows))
-
-
-def half_up(micro: int) -> int:
-    """Round millionths of a minor unit half up, exactly."""
-    return (2 * micro + MICRO) // (2 * MICRO)
-
-
-def _attributes(row: _Row) -> dict[str, Any]:
-    return {key: value for key, value in (row.attributes or {}).items() if value}
-
-
-def _key(row: _Row) -> Key:
-    return row.customer, row.sku, row.micro
-
-
-def _refunds(
-    cancels: list[_Row], sold: dict[str, list[_Row]], zone: ZoneInfo
-) -> tuple[list[tuple[str, Document]], list[Cancel]]:
-    wanted = {_key(row) for row in cancels}
-    asked = [Cancel(r.line, r.order_no, _key(r), r.dated, -r.quantity) for r in cancels]
-    purchases = [
-        (_key(row), Purchase(row.order_no, row.line_no, row.dated, row.quantity))
-        for rows in sold.values()
-        for row in rows
-        if _key(row) in wanted
+    cancels = [
+        Cancel(line, order_no, (customer, sku, micro), at, quantity)
+        for line, order_no, customer, sku, micro, at, quantity in db.execute(
+            _CANCELS, [number]
+        ).fetchall()
     ]
-    ties, untied = tie(asked, purchases)
+    bought = [
+        ((customer, sku, micro), Purchase(order_no, line_no, at, quantity))
+        for customer, sku, micro, order_no, line_no, at, quantity in db.execute(
+            _BOUGHT, [number]
+        ).fetchall()
+    ]
+    ties, untied = tie(cancels, bought)
+    chunk.rejected = dict.fromkeys((cancel.line for cancel in untied), "cancel_not_tied")
     groups: dict[tuple[str, str], list[Tie]] = defaultdict(list)
     for found in ties:
         groups[found.cancel.order_no, found.order_no].append(found)
-    return [_refund(group, zone) for group in groups.values()], untied
+    chunk.refunds = [_refund(group, zone) for group in groups.values()]
+    return chunk
+
+
+def documents_of(
+    chunk: Chunk, members: Mapping[str, int], *, zone: ZoneInfo, currency: str
+) -> list[Document]:
+    """Return the chunk's documents by member, each member's in order of time.
+
+    What happened in the same minute goes in the order of the file: the same file must
+    always come to the same balances on the way.
+    """
+    orders = [(members[row[0]], _order(row, members, zone, currency)) for row in chunk.orders]
+    refunds = [(members[customer], document) for customer, document in chunk.refunds]
+    found = sorted([*orders, *refunds], key=lambda item: (item[0], *_when(item[1])))
+    return [document for _, document in found]
+
+
+def _when(document: Document) -> tuple[datetime, bool, int]:
+    report = document.report
+    if isinstance(report, OrderReport):
+        return report.placed_at, False, document.lines[0]
+    return report.occurred_at, True, document.lines[0]
+
+
+def _order(
+    row: tuple[Any, ...], members: Mapping[str, int], zone: ZoneInfo, currency: str
+) -> Document:
+    """Return the paid and completed order that an invoice tells of."""
+    customer, order_no, at, attributes, lines, file_lines = row
+    placed_at = at.replace(tzinfo=zone)
+    report = OrderReport(
+        external_no=order_no,
+        member_id=members[customer],
+        placed_at=placed_at,
+        paid_at=placed_at,
+        completed_at=placed_at,
+        status=Stage.COMPLETED,
+        currency=currency,
+        attributes={key: value for key, value in (attributes or {}).items() if value},
+        lines=_read_lines(lines),
+    )
+    return Document(report, tuple(file_lines))
 
 
 def _refund(ties: list[Tie], zone: ZoneInfo) -> tuple[str, Document]:
@@ -176,19 +140,5 @@ def _refund(ties: list[Tie], zone: ZoneInfo) -> tuple[str, Document]:
             for line_no, quantity in sorted(taken.items())
         ),
     )
-    return first.cancel.key[0], Document(
-        report, tuple(dict.fromkeys(part.cancel.line for part in ties))
-    )
-
-
-def place(items: list[tuple[str, Document]], members: Mapping[str, int]) -> list[Document]:
-    """Give every order its member, and order the documents by member and time."""
-    placed: list[tuple[int, Document]] = []
-    for customer, document in items:
-        member_id, report = members[customer], document.report
-        if isinstance(report, OrderReport):
-            document = Document(replace(report, member_id=member_id), document.lines)
-        placed.append((member_id, document))
-    # Sorting is stable: each member's documents stay in order of time.
-    placed.sort(key=lambda item: item[0])
-    return [document for _, document in placed]
+    lines = tuple(dict.fromkeys(part.cancel.line for part in ties))
+    return first.cancel.key[0], Document(report, lines)

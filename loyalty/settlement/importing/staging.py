@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from config.kernel.money import minor_digits
 from loyalty.settlement.importing import files
 from loyalty.settlement.importing.errors import FileUnreadableError
 from loyalty.settlement.importing.files import Source
@@ -25,6 +26,7 @@ MEMORY = "256MB"
 _NAME = "staged.duckdb"
 _MAX_QUANTITY = 1_000_000
 _MAX_PRICE = 1_000_000_000
+_MICRO = 1_000_000
 
 # The first reason that applies is a line's reason.
 _JUDGE = """
@@ -65,26 +67,60 @@ UPDATE judged SET reason = 'too_many_lines' WHERE reason IS NULL AND line IN (
 """
 _CUSTOMERS = """
 CREATE TABLE customers AS
-SELECT customer, joined_at,
-       1 + (sum(lines) OVER (ORDER BY first_line) - lines) // $size AS chunk
+SELECT customer, joined_at, lines,
+       CAST(1 + (sum(lines) OVER (ORDER BY first_line) - lines) // $size AS INTEGER) AS chunk
 FROM (SELECT customer, min(dated) AS joined_at, min(line) AS first_line, count(*) AS lines
       FROM judged WHERE reason IS NULL GROUP BY customer)
 """
 _GOOD = """
-CREATE TABLE good AS
+CREATE TEMP TABLE good AS
 SELECT c.chunk, j.* EXCLUDE (reason, price),
        CAST(price * $scale AS BIGINT) AS micro,
        CASE WHEN is_cancel THEN 0 ELSE
          row_number() OVER (PARTITION BY j.order_no, is_cancel ORDER BY line) END AS line_no
 FROM judged AS j JOIN customers AS c USING (customer) WHERE j.reason IS NULL
-ORDER BY c.chunk, j.customer, j.order_no, j.line
+"""
+
+
+# Lines leave in the shape of their report. Half up to the minor unit, in whole numbers.
+_ORDERS = """
+CREATE TABLE orders AS
+SELECT chunk, customer, order_no, min(dated) AS placed_at, arg_min(attributes, line) AS attributes,
+       CAST(to_json(list({
+         line_no: line_no, sku: sku, name: name, category: category, brand: brand,
+         quantity: quantity,
+         unit_price: CAST((2 * CAST(micro AS HUGEINT) * $unit + $scale) // (2 * $scale) AS BIGINT),
+         list_amount: CAST((2 * CAST(micro AS HUGEINT) * quantity * $unit + $scale)
+                           // (2 * $scale) AS BIGINT)
+       } ORDER BY line_no)) AS VARCHAR) AS lines,
+       list(line ORDER BY line_no) AS file_lines
+FROM good WHERE NOT is_cancel GROUP BY chunk, customer, order_no ORDER BY chunk
+"""
+_CANCELS = """
+CREATE TABLE cancels AS
+SELECT chunk, customer, sku, micro, line, order_no, dated, -quantity AS quantity
+FROM good WHERE is_cancel ORDER BY chunk
+"""
+# Only what a cancel line might take back.
+_BOUGHT = """
+CREATE TABLE bought AS
+SELECT chunk, customer, sku, micro, order_no, line_no, dated, quantity FROM good AS g
+WHERE NOT is_cancel AND EXISTS (SELECT 1 FROM cancels AS c
+  WHERE c.customer = g.customer AND c.sku = g.sku AND c.micro = g.micro)
+ORDER BY chunk
 """
 
 
 def stage(
-    *, source: Source, mapping: FileMapping, shift_to: date | None, chunk_lines: int, into: Path
+    *,
+    source: Source,
+    mapping: FileMapping,
+    currency: str,
+    shift_to: date | None,
+    chunk_lines: int,
+    into: Path,
 ) -> None:
-    """Lay the file out in `into`.
+    """Lay the file out in `into`, amounts in minor units of `currency`.
 
     Raises:
         FileUnreadableError: the file cannot be read after all.
@@ -103,7 +139,10 @@ def stage(
         db.execute(_OTHERS)
         db.execute(_TOO_MANY)
         db.execute(_CUSTOMERS, {"size": chunk_lines})
-        db.execute(_GOOD, {"scale": 1_000_000})
+        db.execute(_GOOD, {"scale": _MICRO})
+        db.execute(_ORDERS, {"scale": _MICRO, "unit": 10 ** minor_digits(currency)})
+        db.execute(_CANCELS)
+        db.execute(_BOUGHT)
 
 
 def _load(db: duckdb.DuckDBPyConnection, source: Source, mapping: FileMapping) -> None:
@@ -185,7 +224,8 @@ def count_lines(into: Path) -> int:
 def list_chunks(into: Path) -> list[tuple[int, int, int]]:
     """Return the chunks: number, customers, lines."""
     return _rows(
-        into, "SELECT chunk, count(DISTINCT customer), count(*) FROM good GROUP BY 1 ORDER BY 1"
+        into,
+        "SELECT chunk, count(*), CAST(sum(lines) AS BIGINT) FROM customers GROUP BY 1 ORDER BY 1",
     )
 
 

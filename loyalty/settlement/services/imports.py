@@ -79,6 +79,7 @@ def lay_out(
     staging.stage(
         source=source,
         mapping=options.mapping,
+        currency=options.storefront.currency,
         shift_to=options.shift_to,
         chunk_lines=chunk_lines,
         into=into,
@@ -247,7 +248,7 @@ def _settle_chunk(
     chunk: ImportChunk, storefront: Storefront, db: documents.Staged, now: datetime
 ) -> ChunkDone:
     zone = programmes_selectors.get_programme(storefront.programme_id).zone
-    read = documents.read_chunk(db, chunk.number, zone=zone, currency=storefront.currency)
+    read = documents.read_chunk(db, chunk.number, zone=zone)
     members = members_services.enrol_many(
         programme_id=storefront.programme_id,
         storefront_id=storefront.id,
@@ -256,7 +257,7 @@ def _settle_chunk(
         joined_at=read.joined,
         now=now,
     )
-    placed = documents.place(read.documents, members)
+    placed = documents.documents_of(read, members, zone=zone, currency=storefront.currency)
     answers = settle(
         documents=[document.report for document in placed],
         storefront=storefront,
