@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, Sum
 
@@ -28,8 +28,15 @@ class ImportProgress:
     orders: int
     refunds: int
     members: int
+    shift_to: date | None
     started_at: datetime
     ended_at: datetime | None
+
+
+def find_import_of(*, file_name: str) -> ImportProgress | None:
+    """Return the latest import of a file of this name, if there is one."""
+    run = ImportRun.objects.filter(file_name=file_name).order_by("-started_at", "-id").first()
+    return _progress(run) if run else None
 
 
 def find_import(*, digest: str) -> ImportProgress | None:
@@ -83,6 +90,7 @@ def _progress(run: ImportRun) -> ImportProgress:
         orders=sums["orders"],
         refunds=sums["refunds"],
         members=sums["members"],
+        shift_to=date.fromisoformat(moved) if (moved := run.options.get("shift_to")) else None,
         started_at=run.started_at,
         ended_at=run.ended_at,
     )
