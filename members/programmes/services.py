@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -45,6 +45,7 @@ __all__ = [
     "UnknownScopeError",
     "UnknownTimezoneError",
     "change_settings",
+    "clear_tokens",
     "create_brand",
     "create_client",
     "create_programme",
@@ -225,6 +226,11 @@ def revoke_client(*, client_id: str, actor: str, reason: str, now: datetime) -> 
     audit.record(
         actor=actor, action="client.revoked", target=f"client:{client_id}", reason=reason, now=now
     )
+
+
+def clear_tokens(*, now: datetime) -> int:
+    """Delete the tokens that have expired; return how many."""
+    return int(Token.objects.filter(expires_at__lte=now).delete()[0])
 
 
 def _check_scopes(wanted: Sequence[str]) -> None:

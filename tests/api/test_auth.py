@@ -10,6 +10,7 @@ from allauth.idp.oidc.models import Client, Token
 
 from config.kernel import clock
 from config.kernel.api import auth
+from config.kernel.api.errors import UnauthenticatedError
 from members.models import User
 from members.programmes import services
 from tests.factories.api import ApiClient, api_client
@@ -120,7 +121,7 @@ def test_a_remembered_token_ends_when_it_expires(shop):
 
     auth.authenticate(header, now=clock.now())
 
-    with pytest.raises(auth.UnauthenticatedError):
+    with pytest.raises(UnauthenticatedError):
         auth.authenticate(header, now=clock.now() + timedelta(hours=1, seconds=1))
 
 
@@ -129,7 +130,7 @@ def test_a_revoked_token_is_401_after_the_cache_has_forgotten(shop, client):
     services.revoke_client(client_id=client.client_id, actor="staff:1", reason="x", now=NOW)
 
     remembered = client.get("toys/1").status_code
-    with pytest.raises(auth.UnauthenticatedError):
+    with pytest.raises(UnauthenticatedError):
         auth.authenticate(f"Bearer {client.token}", now=clock.now() + timedelta(seconds=61))
 
     assert remembered == 200

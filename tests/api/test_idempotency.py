@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -104,7 +105,7 @@ def _in_thread(answers, client, body, key):
 
 
 def test_h14_a_concurrent_twin_waits_and_replays(racing):
-    answers = []
+    answers: list[Any] = []
     toy_operations.gate.clear()
     first = _in_thread(answers, racing, {"name": "a"}, "k")
     assert toy_operations.entered.wait(10)
@@ -120,7 +121,7 @@ def test_h14_a_concurrent_twin_waits_and_replays(racing):
 
 
 def test_h14_a_twin_that_waits_too_long_is_told_to_come_again(racing):
-    answers = []
+    answers: list[Any] = []
     toy_operations.gate.clear()
     first = _in_thread(answers, racing, {"name": "a"}, "k")
     assert toy_operations.entered.wait(10)
@@ -136,7 +137,7 @@ def test_h14_a_twin_that_waits_too_long_is_told_to_come_again(racing):
 
 
 def test_h14_a_twin_of_a_failure_does_the_work_itself(racing):
-    answers = []
+    answers: list[Any] = []
     toy_operations.gate.clear()
     first = _in_thread(answers, racing, {"name": "taken"}, "k")
     assert toy_operations.entered.wait(10)
@@ -151,7 +152,7 @@ def test_h14_a_twin_of_a_failure_does_the_work_itself(racing):
 
 
 def test_h14_of_many_twins_one_works_and_all_get_its_answer(racing):
-    answers = []
+    answers: list[Any] = []
     threads = [_in_thread(answers, racing, {"name": "a"}, "k") for _ in range(8)]
     for thread in threads:
         thread.join()

@@ -75,7 +75,12 @@ def test_processes_share_the_count(caller):
 def test_most_calls_ask_no_server(caller, monkeypatch):
     asked = []
     real = limiter._server()
-    monkeypatch.setattr(limiter, "_server", lambda: asked.append(1) or real)
+
+    def server():
+        asked.append(1)
+        return real
+
+    monkeypatch.setattr(limiter, "_server", server)
 
     for _ in range(600):
         limiter.take(caller(6000), now=NOW)

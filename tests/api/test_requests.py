@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 
 import pytest
+from django.db import DataError, OperationalError
+from psycopg.errors import LockNotAvailable, NumericValueOutOfRange
 
 from config.kernel import api
 from config.kernel.models import AuditRecord
@@ -376,3 +378,24 @@ class _Outer(api.Body):
 def test_contracts_refuse_times_without_offset():
     with pytest.raises(TypeError):
         api.operation(scope=None, summary="", tag="", body=_Outer)
+
+
+def test_a_lock_that_is_not_granted_in_time_is_503_and_says_to_come_again(client, monkeypatch):
+    def locked(*_, **__):
+        raise OperationalError("canceling statement due to lock timeout") from LockNotAvailable()
+
+    monkeypatch.setattr("tests.api.toys.audit.record", locked)
+
+    response = client.post("toys", {"name": "a"})
+
+    assert (response.status_code, response.json()["code"]) == (503, "request.busy")
+    assert response["Retry-After"] == "1"
+
+
+def test_a_number_the_database_cannot_hold_is_a_400(client, monkeypatch):
+    def overflow(*_, **__):
+        raise DataError("integer out of range") from NumericValueOutOfRange()
+
+    monkeypatch.setattr("tests.api.toys.audit.record", overflow)
+
+    assert client.post("toys", {"name": "a"}).status_code == 400

@@ -23,7 +23,8 @@ def shop(db):
 def _run(*words: str) -> dict:
     out = StringIO()
     call_command("demo_client", "--storefront", "demo", *words, stdout=out)
-    return json.loads(out.getvalue())
+    printed: dict = json.loads(out.getvalue())
+    return printed
 
 
 def test_demo_client_prints_what_opens_the_token_endpoint(shop, settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ def shop(db):
 
 
 def _create(**changes):
-    values = {
+    values: dict[str, Any] = {
         "code": "club",
         "name_zh": "会员",
         "name_en": "Club",
@@ -87,6 +88,8 @@ def test_change_settings_writes_a_version_and_says_who_and_why(shop):
         7,
     )
     record = AuditRecord.objects.get(action="programme.settings_changed")
+    assert record.before is not None
+    assert record.after is not None
     assert record.before["return_window_days"] == 7
     assert record.after["return_window_days"] == 14
 
