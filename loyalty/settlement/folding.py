@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from config.kernel.errors import DomainError
-from loyalty.settlement.posting import Desk, Moves, Role, post_difference
+from loyalty.settlement.moves import Desk, Moves, Role
+from loyalty.settlement.posting import post_difference
 from loyalty.settlement.types import Document, Effects, Settled
 from members.commerce import services as commerce_services
 from members.commerce.types import (

@@ -7,67 +7,13 @@ decided is never decided again; a refund takes back shares of what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import Enum
-from fractions import Fraction
-
-from config.kernel.money import share_out
-from loyalty import services as loyalty_services
 from loyalty.earning import services as earning_services
-from loyalty.earning.types import Decision, DecisionRecord, LineFacts, RuleSet
-from loyalty.settlement import timing
+from loyalty.earning.types import Decision, DecisionRecord, LineFacts
+from loyalty.settlement import payment, timing
+from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.sources import source_of
 from members.commerce.types import Order, Stage
-from members.programmes.types import Programme
-from points.types import (
-    GROWTH,
-    Capture,
-    Command,
-    Earn,
-    Extend,
-    Release,
-    Reverse,
-    Schedule,
-    Spend,
-)
-
-
-class Role(Enum):
-    """What a command is for, to read its outcome by."""
-
-    EARN = "earn"
-    GROWTH = "growth"
-    TAKE_POINTS = "take_points"
-    TAKE_GROWTH = "take_growth"
-    PAY = "pay"
-    RETURN = "return"
-    EXTEND = "extend"
-    RELEASE = "release"
-    SCHEDULE = "schedule"
-
-
-@dataclass(slots=True)
-class Moves:
-    """What one document moves."""
-
-    at: datetime
-    cause: str
-    tier_before: str
-    tier_after: str
-    commands: list[tuple[Role, Command]] = field(default_factory=list)
-
-
-@dataclass(slots=True, kw_only=True)
-class Desk:
-    """What is needed to decide about orders: books, rules, and a place for decisions."""
-
-    programme: Programme
-    books: loyalty_services.Books
-    rules_at: Callable[[datetime], RuleSet]
-    recall: Callable[[Order], Decision]
-    decisions: dict[tuple[int, str], DecisionRecord] = field(default_factory=dict)
+from points.types import GROWTH, POINTS, Earn, Reverse, Schedule
 
 
 def post_difference(order: Order, moves: Moves, desk: Desk) -> None:
@@ -75,7 +21,7 @@ def post_difference(order: Order, moves: Moves, desk: Desk) -> None:
     if order.counted_at is not None and order.counted_at != order.paid_at:
         _close_run(order, moves, desk)
     if order.points_used:
-        _settle_payment(order, moves, desk)
+        payment.settle_payment(order, moves)
     if order.paid_at is not None and order.counted_at is None:
         _open_run(order, moves, desk)
     if order.counted_at is not None:
@@ -127,7 +73,7 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
     ):
         line.points_earned, line.growth_earned = points, growth
         if row := shown.get(line.line_no):
-            line.earn_rule, line.multiplier = row.rule, _text(row.multiplier)
+            line.earn_rule, line.multiplier = row.rule, str(row.multiplier)
     order.decided = True
     _keep(order, source, decision, desk, {"order": order.external_no, "tier": tier.code})
 
@@ -230,7 +176,7 @@ def _reverse(
         moves.commands.append(
             (
                 Role.TAKE_POINTS,
-                _taking(order, source, moves, cause, "points", points - order.points_taken),
+                _taking(order, source, moves, cause, POINTS, points - order.points_taken),
             )
         )
     if growth > order.growth_taken:
@@ -295,102 +241,3 @@ def _schedule(order: Order, moves: Moves, desk: Desk) -> None:
                 ),
             )
         )
-
-
-def _settle_payment(order: Order, moves: Moves, desk: Desk) -> None:
-    """Spend the points that pay for the order, or give back what is due of them."""
-    if order.paid_at is not None and not order.spent_run:
-        _pay(order, moves)
-    elif order.status is Stage.CANCELLED:
-        _unpay(order, moves)
-    elif order.held and not order.run and moves.cause == "recorded":
-        moves.commands.append((Role.EXTEND, _extension(order, moves)))
-    if order.spent_run and order.refunds:
-        shares = share_out(order.points_used, [line.points_share for line in order.lines])
-        taken = sum(line.taken(share) for line, share in zip(order.lines, shares, strict=True))
-        _give_back(order, moves, taken)
-
-
-def _pay(order: Order, moves: Moves) -> None:
-    """Capture the reservation; a revived order spends anew what cancelling gave back."""
-    assert order.paid_at is not None  # noqa: S101
-    order.spent_run = order.run + 1
-    order.spent_returned = 0
-    source = source_of(order, order.spent_run)
-    common = {
-        "member_id": order.member_id,
-        "programme_id": order.programme_id,
-        "key": f"{source}:pay",
-        "source": source,
-        "reason": order.external_no,
-        "occurred_at": order.paid_at,
-    }
-    if order.held and order.reservation_id is not None:
-        capture = Capture(**common, reservation_id=order.reservation_id)  # type: ignore[arg-type]
-        moves.commands.append((Role.PAY, capture))
-    else:
-        spend = Spend(**common, points=order.points_used)  # type: ignore[arg-type]
-        moves.commands.append((Role.PAY, spend))
-    order.held = False
-
-
-def _unpay(order: Order, moves: Moves) -> None:
-    if order.spent_run:
-        _give_back(order, moves, order.points_used)
-        order.spent_run = 0
-    elif order.held and order.reservation_id is not None:
-        source = source_of(order, order.run)
-        release = Release(
-            member_id=order.member_id,
-            programme_id=order.programme_id,
-            key=f"{source}:release",
-            source=source,
-            reason=order.external_no,
-            occurred_at=moves.at,
-            reservation_id=order.reservation_id,
-        )
-        moves.commands.append((Role.RELEASE, release))
-    order.held = False
-
-
-def _give_back(order: Order, moves: Moves, points: int) -> None:
-    """Raise what was returned of the spent points to `points`."""
-    if points <= order.spent_returned:
-        return
-    source = source_of(order, order.spent_run)
-    moves.commands.append(
-        (
-            Role.RETURN,
-            Reverse(
-                member_id=order.member_id,
-                programme_id=order.programme_id,
-                key=f"{source}:return:{moves.cause}",
-                source=source,
-                occurred_at=moves.at,
-                reason=order.external_no,
-                spent_under=source,
-                points=points - order.spent_returned,
-                cause=moves.cause,
-            ),
-        )
-    )
-    order.spent_returned = points
-
-
-def _extension(order: Order, moves: Moves) -> Extend:
-    assert order.reservation_id is not None  # noqa: S101
-    source = source_of(order, 1)
-    return Extend(
-        member_id=order.member_id,
-        programme_id=order.programme_id,
-        key=f"{source}:extend",
-        source=source,
-        reason=order.external_no,
-        occurred_at=moves.at,
-        reservation_id=order.reservation_id,
-        expires_at=timing.held_until(placed_at=order.placed_at),
-    )
-
-
-def _text(multiplier: Fraction) -> str:
-    return str(multiplier)

@@ -9,6 +9,7 @@ import msgspec
 
 from config.kernel.errors import FieldError
 from members.commerce.errors import CurrencyMismatchError, InvalidOrderError, InvalidRefundError
+from members.commerce.recording import list_amount
 from members.commerce.types import EventReport, LineReport, OrderReport, Stage
 
 MOST_LINES = 1_000
@@ -119,12 +120,12 @@ def _lines(lines: tuple[LineReport, ...]) -> Iterator[FieldError]:
         # One test for the many lines that are right; only a wrong one is looked at closely.
         if not _line_is_right(line):
             yield from _line_faults(f"/lines/{index}", line)
+    if sum(list_amount(line) for line in lines) > MOST_MONEY:
+        yield _error("/lines", "out_of_range", "the order comes to more than can be counted")
 
 
 def _line_is_right(line: LineReport) -> bool:
-    amount = line.list_amount
-    if amount is None:
-        amount = line.quantity * line.unit_price
+    amount = list_amount(line)
     return (
         0 < line.quantity <= MOST_QUANTITY
         and line.unit_price >= 0
@@ -139,7 +140,7 @@ def _line_is_right(line: LineReport) -> bool:
 
 
 def _line_faults(at: str, line: LineReport) -> Iterator[FieldError]:
-    amount = line.quantity * line.unit_price if line.list_amount is None else line.list_amount
+    amount = list_amount(line)
     if not 1 <= line.line_no <= MOST_LINE_NO:
         yield _error(f"{at}/line_no", "out_of_range", "line numbers count from 1")
     if not 1 <= line.quantity <= MOST_QUANTITY:

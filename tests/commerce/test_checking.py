@@ -55,6 +55,13 @@ def test_an_order_that_makes_no_sense_is_refused(changes, pointer, code):
     assert (pointer, code) in faults(report(1, **changes))
 
 
+def test_an_order_too_big_to_count_is_refused():
+    line: dict[str, Any] = {"sku": "A", "quantity": 1, "unit_price": 10**12}
+    many = tuple(LineReport(line_no=n, **line) for n in (1, 2))
+
+    assert faults(report(1, lines=many)) == [("/lines", "out_of_range")]
+
+
 def test_a_line_number_stands_once():
     line = LineReport(line_no=1, sku="A", quantity=1, unit_price=100)
 

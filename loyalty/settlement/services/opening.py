@@ -12,7 +12,7 @@ from loyalty.earning import selectors as earning_selectors
 from loyalty.earning.types import Decision
 from loyalty.settlement.errors import UnknownReservationError
 from loyalty.settlement.folding import Batch
-from loyalty.settlement.posting import Desk
+from loyalty.settlement.moves import Desk
 from loyalty.settlement.sources import source_of
 from loyalty.settlement.types import Document, Effects
 from members import selectors as member_selectors

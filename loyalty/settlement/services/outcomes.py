@@ -7,7 +7,7 @@ from typing import cast
 
 from config.kernel.errors import DomainError
 from loyalty.settlement.folding import Batch, Step
-from loyalty.settlement.posting import Role
+from loyalty.settlement.moves import Role
 from loyalty.settlement.types import Effects
 from members.commerce import services as commerce_services
 from points.types import Outcome, Reverse

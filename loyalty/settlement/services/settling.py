@@ -28,6 +28,9 @@ from members.programmes.types import Storefront
 from points import services as points_services
 from points.types import Earn
 
+# An earning this big may be more than the ledger counts to.
+_HUGE = 10**9
+
 
 class _RefusedByLedgerError(Exception):
     """Some documents cannot be posted; the list is settled again without them."""
@@ -105,8 +108,8 @@ def _claim(
 
 
 def _undoable(batch: Batch) -> transaction.Atomic | nullcontext[None]:
-    """Return a savepoint if the ledger may refuse any of it; new earnings are never refused."""
-    if all(isinstance(command, Earn) for command in batch.commands):
+    """Return a savepoint if the ledger may refuse any of it; usual earnings are never refused."""
+    if all(isinstance(c, Earn) and c.points < _HUGE for c in batch.commands):
         return nullcontext()
     return transaction.atomic()
 
