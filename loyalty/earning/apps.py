@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from config.kernel import grants
+from config.kernel import explain, grants
 
 
 class EarningConfig(AppConfig):
@@ -12,4 +12,7 @@ class EarningConfig(AppConfig):
     verbose_name = _("Earning")
 
     def ready(self) -> None:
+        from loyalty.earning import selectors
+
         grants.append_only("earning_earndecision")
+        explain.register("earning", selectors.explain)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
+from config.kernel import explain as kernel_explain
 from loyalty.earning import rulesets
 from loyalty.earning.models import EarnDecision
 from loyalty.earning.types import ExplainRow, Explanation, RuleSet
@@ -24,6 +25,36 @@ def find_explanation(*, member_id: int, programme_id: int, source: str) -> Expla
     """Return the recorded decision about a source of the member, if there is one."""
     found = list_explanations(member_ids=[member_id], programme_id=programme_id, sources=[source])
     return found[0] if found else None
+
+
+def explain(*, member_id: int, source: str) -> kernel_explain.Explanation | None:
+    """Tell the ledger's explain endpoint how a source's points came about."""
+    row = EarnDecision.objects.filter(member_id=member_id, source=source).first()
+    if row is None:
+        return None
+    told = _explanation(row)
+    return kernel_explain.Explanation(
+        rule_version=f"earn_rules:{told.rule_version}",
+        inputs={
+            **told.inputs,
+            "rate": str(told.rate),
+            "multiplier": str(told.multiplier),
+            "rounding": "floor",
+            "earned": told.earned,
+            "growth": told.growth,
+        },
+        arithmetic=tuple(
+            {
+                "line_no": line.line_no,
+                "rule": line.rule,
+                "base": line.base,
+                "rate": str(told.rate),
+                "multiplier": str(line.multiplier),
+                "points": line.points,
+            }
+            for line in told.rows
+        ),
+    )
 
 
 def list_explanations(

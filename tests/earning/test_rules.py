@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from config.kernel import explain
 from config.kernel.models import AuditRecord
 from loyalty.earning import selectors, services
 from loyalty.earning.models import EarnDecision, EarnRuleVersion
@@ -159,3 +160,22 @@ def test_a_source_is_decided_once_and_for_all(shop: Shop):
         selectors.find_explanation(member_id=8, programme_id=shop.programme.id, source="order:1")
         is None
     )
+
+
+def test_the_ledgers_explain_endpoint_reads_the_decision(shop: Shop):
+    record(shop)
+
+    told = explain.explain(member_id=7, source="order:1")
+
+    assert told is not None
+    assert told.rule_version == "earn_rules:1"
+    assert told.inputs["earned"] == sum(line["points"] for line in told.arithmetic) == 8
+    assert told.arithmetic[0] == {
+        "line_no": 1,
+        "rule": "purchase",
+        "base": 350,
+        "rate": "1/100",
+        "multiplier": "6/5",
+        "points": 4,
+    }
+    assert explain.explain(member_id=7, source="order:2") is None
