@@ -1,0 +1,126 @@
+"""A SIGKILL at any moment, and the import run again: the same end. The whole file as a soak."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from loyalty.settlement import selectors
+from tests.settlement.imports import SAMPLE, digest, open_shop, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHOLE = os.environ.get("CHANGKE_RETAIL_FILE", "")
+
+
+def started(path: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Import in a process of its own, against the tests' database."""
+    s = connection.settings_dict
+    url = f"postgresql://{s['USER']}:{s['PASSWORD']}@{s['HOST']}:{s['PORT']}/{s['NAME']}"
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "import_orders", str(path), *options],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": url, "DATABASE_OWNER_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def kill_after_chunks(path: Path, chunks: int, *options: str) -> None:
+    """Start the import and kill it soon after it has done so many more chunks."""
+    before = done()
+    process = started(path, *options)
+    try:
+        while done() < before + chunks and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(random.random() / 5)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def done() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM settlement_importchunk WHERE done_at IS NOT NULL")
+        return int(cursor.fetchone()[0])
+
+
+def differences() -> str:
+    out = StringIO()
+    call_command("reconcile", stdout=out)
+    return out.getvalue()
+
+
+def test_import_killed_by_the_system_ends_the_same():
+    open_shop()
+    with transaction.atomic():
+        run(SAMPLE, chunk=250)
+        whole = digest()
+        transaction.set_rollback(True)
+
+    for _ in range(2):
+        kill_after_chunks(SAMPLE, 2, "--chunk", "250")
+    half = selectors.list_imports()[0]
+    assert (half.state, done() > 0) == ("running", True)
+    run(SAMPLE, chunk=250)
+
+    assert digest() == whole
+    assert "differences: 0" in differences()
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not WHOLE, reason="CHANGKE_RETAIL_FILE names no file")
+def test_whole_file_killed_and_repeated(tmp_path: Path):
+    open_shop()
+    for _ in range(3):
+        kill_after_chunks(Path(WHOLE), 4)
+    run(Path(WHOLE), rejects=tmp_path / "rejects.csv")
+    end = digest()
+
+    progress = selectors.list_imports()[0]
+    refused = (tmp_path / "rejects.csv").read_text().count("\n") - 1
+    assert progress.imported + refused == progress.lines == 541_909
+    cancels = progress.rejected["cancel_not_tied"]
+    assert 0.16 <= cancels / 8_539 <= 0.20
+    assert worth() == by_duckdb(WHOLE)
+    assert "differences: 0" in differences()
+    run(Path(WHOLE))
+    assert digest() == end
+
+
+def worth() -> dict[str, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.external_no, o.goods, e.points FROM commerce_order o LEFT JOIN points_entry e"
+            " ON e.member_id = o.member_id AND e.reason = o.external_no AND e.kind = 'earn'"
+            " AND e.account_id IN (SELECT id FROM points_account WHERE currency = 'points')"
+        )
+        return {no: (goods, points or 0) for no, goods, points in cursor.fetchall()}
+
+
+def by_duckdb(path: str) -> dict[str, tuple[int, int]]:
+    """Compute each order's pence and points by other means than the import's."""
+    found: list[Any] = duckdb.execute(
+        """
+        SELECT InvoiceNo, sum(floor(Quantity * UnitPrice * 100 + 0.5)::BIGINT)::BIGINT
+        FROM read_csv(?, types={'Quantity': 'BIGINT', 'UnitPrice': 'DECIMAL(12,3)',
+                                'InvoiceNo': 'VARCHAR', 'StockCode': 'VARCHAR'})
+        WHERE CustomerID IS NOT NULL AND StockCode SIMILAR TO '[0-9]{5}.*' AND UnitPrice > 0
+              AND Quantity > 0 AND InvoiceNo NOT LIKE 'C%'
+        GROUP BY ALL
+        """,
+        [path],
+    ).fetchall()
+    return {number: (pence, pence // 100) for number, pence in found}
