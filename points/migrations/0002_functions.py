@@ -15,11 +15,27 @@ _FILES = (
     "007_views.sql",
     "008_sweep.sql",
 )
+_DROP_ALL = r"""
+DROP VIEW points_balances, points_open_lots;
+DROP TRIGGER points_entry_is_for_ever ON points_entry;
+DO $$
+DECLARE f text;
+BEGIN
+    FOR f IN SELECT oid::regprocedure::text FROM pg_proc
+        WHERE proname LIKE 'points\_%' AND pronamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE 'DROP FUNCTION ' || f;
+    END LOOP;
+END $$;
+DROP TYPE points_reply, points_command;
+"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("points", "0001_ledger"), ("kernel", "0001_outbox")]
 
     operations = [
-        migrations.RunSQL((_SQL / name).read_text(), migrations.RunSQL.noop) for name in _FILES
+        migrations.RunSQL(
+            "\n".join((_SQL / name).read_text() for name in _FILES), reverse_sql=_DROP_ALL
+        )
     ]

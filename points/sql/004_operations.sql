@@ -27,8 +27,8 @@ BEGIN
         a := points_open(c.member_id, c.programme_id, c.currency, true,
                          p_now, least(p_now, c.occurred_at), p_announce);
     END IF;
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     v_clear := CASE WHEN v_pending THEN 0 ELSE least(a.debt, c.points) END;
@@ -84,8 +84,8 @@ DECLARE
     e points_entry;
     v_lot bigint := nextval('points_lot_id_seq');
 BEGIN
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     e := points_draft(c, a, 'earn', 'issuance', p_now);
@@ -128,8 +128,8 @@ DECLARE
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false,
                      p_now, least(p_now, c.occurred_at), p_announce);
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     v_entries := ARRAY(SELECT id FROM points_entry
@@ -157,8 +157,8 @@ DECLARE
     e points_entry;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false, p_now, p_now, p_announce);
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     IF a.id IS NULL OR a.available < c.points THEN
@@ -183,8 +183,8 @@ DECLARE
     e points_entry;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false, p_now, p_now, p_announce);
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     IF a.id IS NULL OR a.available < c.points THEN
@@ -227,8 +227,8 @@ BEGIN
         RETURN;
     END IF;
     a := points_open_account(h.member_id, h.account_id, p_now, p_now, p_announce);
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     -- Once more: before the lock it may have been another's to close.
@@ -300,8 +300,8 @@ DECLARE
     v_clear bigint;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, c.points > 0, p_now, p_now, p_announce);
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     IF c.points < 0 THEN

@@ -160,8 +160,8 @@ BEGIN
             WHERE member_id = a.member_id AND account_id = a.id AND source = c.under
               AND kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END ORDER BY id);
     END IF;
-    RETURN QUERY SELECT * FROM points_replay(c);
-    IF FOUND THEN
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+        RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
     IF cardinality(v_targets) = 0 THEN

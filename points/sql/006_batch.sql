@@ -18,34 +18,212 @@ BEGIN
     END CASE;
 END $$;
 
-CREATE FUNCTION points_lock_all(p_members bigint[], p_programmes bigint[]) RETURNS void
+-- Makes the accounts that earnings of a batch still want, and locks all it concerns.
+CREATE FUNCTION points_open_many(p_commands jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM points_account
-      WHERE member_id = ANY (p_members) AND programme_id = ANY (p_programmes) AND NOT hot
-      ORDER BY member_id, id FOR UPDATE;
+    INSERT INTO points_account (member_id, programme_id, currency)
+    SELECT DISTINCT c.member_id, c.programme_id, c.currency
+      FROM jsonb_populate_recordset(NULL::points_command, p_commands) c
+      LEFT JOIN points_account a ON a.member_id = c.member_id
+            AND a.programme_id = c.programme_id AND a.currency = c.currency
+     WHERE a.id IS NULL AND c.op IN ('earn', 'adjust') AND c.points > 0
+     ORDER BY 1, 2, 3
+        ON CONFLICT (member_id, programme_id, currency) DO NOTHING;
 END $$;
 
+-- Earnings that clear no debt and spends that are covered, for accounts with nothing due, go
+-- in a handful of statements over all of them. What such a statement passes over (a key or a
+-- source that was there, a spend beyond its first lot, and everything else) is posted one by
+-- one. A member's commands all go one way, so that they keep their order.
 CREATE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- Compiling these plans would take longer than running them.
+SET jit = off
+AS $$
 DECLARE
-    v_commands points_command[] := ARRAY(
-        SELECT x FROM jsonb_populate_recordset(NULL::points_command, p_commands) x);
-    v_item integer;
+    v_items integer[];
+    v_ops text[];
+    v_members bigint[];
+    v_accounts bigint[];
+    v_entries bigint[];
+    v_lots bigint[];
+    v_points bigint[];
+    v_pending boolean[];
+    v_available_at timestamptz[];
+    v_expires_at timestamptz[];
+    v_balances bigint[];
+    v_keys text[];
+    v_fingerprints bytea[];
+    v_sources text[];
+    v_reasons text[];
+    v_rules text[];
+    v_actors text[];
+    v_occurred timestamptz[];
+    v_everyone bigint[];
+    v_missing boolean;
+    v_count integer;
+    v_done integer[];
+    c record;
     r points_reply;
 BEGIN
-    PERFORM points_lock_all(array_agg(DISTINCT x.member_id), array_agg(DISTINCT x.programme_id))
-       FROM unnest(v_commands) x;
-    FOR v_item IN
-        SELECT u.number FROM unnest(v_commands) WITH ORDINALITY u (
-            op, member_id, programme_id, currency, key, fingerprint, source, reason, rule, actor,
-            occurred_at, points, pending, available_at, expires_at, reservation_id, brand_id,
-            entry_id, under, cause, policy, grace_until, number)
-         ORDER BY u.member_id, u.number
+    SELECT array_agg(x.member_id ORDER BY x.member_id), bool_or(a.id IS NULL AND x.op IN ('earn', 'adjust'))
+      INTO v_everyone, v_missing
+      FROM (SELECT DISTINCT y.member_id, y.programme_id, y.currency, y.op
+              FROM jsonb_populate_recordset(NULL::points_command, p_commands) y) x
+      LEFT JOIN points_account a ON a.member_id = x.member_id
+            AND a.programme_id = x.programme_id AND a.currency = x.currency;
+    IF v_missing THEN
+        PERFORM points_open_many(p_commands);
+    END IF;
+    PERFORM FROM points_account WHERE member_id = ANY (v_everyone) AND NOT hot
+      ORDER BY member_id, id FOR UPDATE;
+
+    SELECT array_agg(number), array_agg(op), array_agg(member_id), array_agg(account),
+           array_agg(nextval('points_entry_id_seq')),
+           array_agg(CASE WHEN op = 'earn' THEN nextval('points_lot_id_seq') END),
+           array_agg(points), array_agg(waits), array_agg(available_at), array_agg(expires_at),
+           array_agg(balance), array_agg(key), array_agg(fingerprint), array_agg(source),
+           array_agg(reason), array_agg(rule), array_agg(actor), array_agg(occurred_at)
+      INTO v_items, v_ops, v_members, v_accounts, v_entries, v_lots, v_points, v_pending,
+           v_available_at, v_expires_at, v_balances, v_keys, v_fingerprints, v_sources,
+           v_reasons, v_rules, v_actors, v_occurred
+      FROM (
+        SELECT y.*, y.available + y.pending_now + y.held + sum(CASE WHEN op = 'earn' THEN points ELSE -points END)
+                       OVER (PARTITION BY member_id, account ORDER BY number) AS balance
+          FROM (
+            SELECT x.*, a.id AS account, a.available, a.pending AS pending_now, a.held,
+                   x.pending AND (x.available_at IS NULL OR x.available_at > p_now) AS waits,
+                   bool_and(a.id IS NOT NULL AND NOT a.hot AND a.debt = 0
+                       AND (a.next_due_at IS NULL OR a.next_due_at > p_now)
+                       AND CASE x.op WHEN 'earn' THEN x.commands = 1 OR x.earns = x.commands
+                                         AND x.keys = 1 AND x.sources = 1
+                                         AND NOT EXISTS (SELECT FROM points_entry e
+                                             WHERE e.member_id = x.member_id AND e.idem_key = x.key)
+                                         AND NOT EXISTS (SELECT FROM points_entry e
+                                             WHERE e.member_id = x.member_id AND e.account_id = a.id
+                                               AND e.source = x.source AND e.rule = x.rule AND e.kind = 'earn')
+                                     WHEN 'spend' THEN x.commands = 1 AND a.available >= x.points
+                                     ELSE false END)
+                       OVER (PARTITION BY x.member_id) AS plain
+              FROM (SELECT z.*,
+                           count(*) OVER m AS commands, count(*) FILTER (WHERE z.op = 'earn') OVER m AS earns,
+                           count(*) OVER (PARTITION BY z.member_id, z.key) AS keys,
+                           count(*) OVER (PARTITION BY z.member_id, z.programme_id, z.currency, z.source, z.rule) AS sources
+                      FROM ROWS FROM (jsonb_populate_recordset(NULL::points_command, p_commands))
+                           WITH ORDINALITY z (
+                               op, member_id, programme_id, currency, key, fingerprint, source, reason,
+                               rule, actor, occurred_at, points, pending, available_at, expires_at,
+                               reservation_id, brand_id, entry_id, under, cause, policy, grace_until, number)
+                    WINDOW m AS (PARTITION BY z.member_id)) x
+              LEFT JOIN points_account a ON a.member_id = x.member_id
+                    AND a.programme_id = x.programme_id AND a.currency = x.currency) y
+         WHERE y.plain
+         ORDER BY member_id, number) f;
+
+    IF v_items IS NOT NULL THEN
+        INSERT INTO points_entry (id, member_id, account_id, kind, counter, points, available, pending,
+            balance_after, idem_key, fingerprint, source, reason, rule, actor,
+            lots, lot_points, lot_expires, occurred_at, recorded_at)
+        SELECT entry, member, account, 'earn', 'issuance', points,
+               CASE WHEN waits THEN 0 ELSE points END, CASE WHEN waits THEN points ELSE 0 END,
+               balance, key, fingerprint, source, reason, rule, actor,
+               ARRAY[lot], ARRAY[points], ARRAY[expires_at], occurred_at, p_now
+          FROM unnest(v_ops, v_entries, v_members, v_accounts, v_points, v_pending, v_balances, v_keys,
+                      v_fingerprints, v_sources, v_reasons, v_rules, v_actors, v_lots, v_expires_at, v_occurred)
+               u (op, entry, member, account, points, waits, balance, key,
+                  fingerprint, source, reason, rule, actor, lot, expires_at, occurred_at)
+         WHERE op = 'earn'
+            ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS v_count = ROW_COUNT;
+        IF v_count > 0 THEN
+            INSERT INTO points_lot (id, member_id, account_id, entry_id, points, remaining, pending, open,
+                                    available_at, expires_at)
+            SELECT lot, member, account, entry, u.points, u.points, waits, true, available_at, expires_at
+              FROM unnest(v_ops, v_entries, v_members, v_accounts, v_points, v_pending, v_lots,
+                          v_available_at, v_expires_at)
+                   u (op, entry, member, account, points, waits, lot, available_at, expires_at)
+             WHERE op = 'earn' AND EXISTS (SELECT FROM points_entry e WHERE e.member_id = member AND e.id = entry);
+        END IF;
+        IF 'spend' = ANY (v_ops) THEN
+            -- Most spends lie within the lot that expires first.
+            INSERT INTO points_entry (id, member_id, account_id, kind, counter, points, available,
+                balance_after, idem_key, fingerprint, source, reason, rule, actor,
+                lots, lot_points, lot_expires, occurred_at, recorded_at)
+            SELECT entry, member, account, 'spend', 'redemption', -points, -points,
+                   balance, key, fingerprint, source, reason, rule, actor,
+                   ARRAY[l.id], ARRAY[-points], ARRAY[l.expires_at], occurred_at, p_now
+              FROM unnest(v_ops, v_entries, v_members, v_accounts, v_points, v_balances, v_keys,
+                          v_fingerprints, v_sources, v_reasons, v_rules, v_actors, v_occurred)
+                   u (op, entry, member, account, points, balance, key,
+                      fingerprint, source, reason, rule, actor, occurred_at)
+              CROSS JOIN LATERAL (
+                  SELECT x.id, x.expires_at, x.remaining - x.held AS free FROM points_lot x
+                   WHERE x.member_id = u.member AND x.account_id = u.account
+                     AND x.open AND NOT x.pending AND x.remaining > x.held
+                   ORDER BY x.expires_at, x.id LIMIT 1) l
+             WHERE op = 'spend' AND l.free >= u.points
+                ON CONFLICT DO NOTHING;
+            UPDATE points_lot l
+               SET remaining = l.remaining + s.points, open = l.remaining + s.points > 0
+              FROM (SELECT e.member_id, t.lot, t.points
+                      FROM unnest(v_ops, v_members, v_entries) u (op, member, entry)
+                      JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry,
+                           unnest(e.lots, e.lot_points) t (lot, points)
+                     WHERE u.op = 'spend') s
+             WHERE l.member_id = s.member_id AND l.id = s.lot;
+        END IF;
+        UPDATE points_account a
+           SET available = a.available + d.available, pending = a.pending + d.pending,
+               lifetime_earned = a.lifetime_earned + d.earned,
+               lifetime_spent = a.lifetime_spent + d.spent,
+               next_due_at = least(a.next_due_at, d.due)
+          FROM (SELECT e.member_id, e.account_id, sum(e.available)::bigint AS available,
+                       sum(e.pending)::bigint AS pending,
+                       coalesce(sum(e.points) FILTER (WHERE u.op = 'earn'), 0)::bigint AS earned,
+                       coalesce(-sum(e.points) FILTER (WHERE u.op = 'spend'), 0)::bigint AS spent,
+                       min(least(u.expires_at, CASE WHEN u.waits THEN u.available_at END))
+                           FILTER (WHERE u.op = 'earn') AS due
+                  FROM unnest(v_ops, v_members, v_entries, v_pending, v_available_at, v_expires_at)
+                       u (op, member, entry, waits, available_at, expires_at)
+                  JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry
+                 GROUP BY e.member_id, e.account_id) d
+         WHERE a.member_id = d.member_id AND a.id = d.account_id;
+        IF p_announce THEN
+            INSERT INTO kernel_outboxevent (name, payload, programme_id, member_id, occurred_at, recorded_at)
+            SELECT CASE e.kind WHEN 'earn' THEN 'points.earned.v1' ELSE 'points.spent.v1' END,
+                   jsonb_build_object('entry_id', e.id, 'currency', a.currency, 'points', e.points,
+                       'balance', e.balance_after, 'source', e.source, 'reason', e.reason),
+                   a.programme_id, e.member_id, e.occurred_at, e.recorded_at
+              FROM unnest(v_members, v_entries) u (member, entry)
+              JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry
+              JOIN points_account a ON a.member_id = e.member_id AND a.id = e.account_id;
+        END IF;
+        RETURN QUERY
+            SELECT u.item - 1, NULL::text, 0::bigint, 0::bigint, false, false, 0::bigint, NULL::bigint, e
+              FROM unnest(v_items, v_members, v_entries) u (item, member, entry)
+              JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry;
+        v_done := ARRAY(SELECT u.item FROM unnest(v_items, v_members, v_entries) u (item, member, entry)
+              JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry);
+    END IF;
+
+    IF coalesce(cardinality(v_done), 0) = jsonb_array_length(p_commands) THEN
+        RETURN;
+    END IF;
+    FOR c IN
+        SELECT z.number, ROW(op, member_id, programme_id, currency, key, fingerprint, source, reason,
+                   rule, actor, occurred_at, points, pending, available_at, expires_at,
+                   reservation_id, brand_id, entry_id, under, cause, policy, grace_until)::points_command AS command
+          FROM ROWS FROM (jsonb_populate_recordset(NULL::points_command, p_commands)) WITH ORDINALITY z (
+                   op, member_id, programme_id, currency, key, fingerprint, source, reason,
+                   rule, actor, occurred_at, points, pending, available_at, expires_at,
+                   reservation_id, brand_id, entry_id, under, cause, policy, grace_until, number)
+         WHERE v_done IS NULL OR z.number <> ALL (v_done)
+         ORDER BY z.member_id, z.number
     LOOP
-        FOR r IN SELECT * FROM points_apply(v_commands[v_item], p_now, p_announce) LOOP
-            r.item := v_item - 1;
+        FOR r IN SELECT * FROM points_apply(c.command, p_now, p_announce) LOOP
+            r.item := c.number - 1;
             RETURN NEXT r;
         END LOOP;
     END LOOP;

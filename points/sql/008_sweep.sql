@@ -5,7 +5,9 @@
 -- by side, and a second run finds nothing.
 
 CREATE FUNCTION points_sweep(p_members bigint[], p_now timestamptz, OUT accounts bigint, OUT points bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET jit = off
+AS $$
 DECLARE
     a points_account;
     v_due points_account[];

@@ -76,14 +76,14 @@ def run(bench: Bench) -> None:
     bench.report.note(f"median {slow * 1000:.0f} ms at {bench.clients} clients")
 
 
-def sign_in(address: str, client_id: str, secret: str) -> str:
+def sign_in(address: str, client_id: str, secret: str, scope: str = "orders:write") -> str:
     """Return a bearer token."""
     connection = http.client.HTTPConnection(address, timeout=30)
     basic = b64encode(f"{client_id}:{secret}".encode()).decode()
     connection.request(
         "POST",
         "/oauth/token",
-        urlencode({"grant_type": "client_credentials", "scope": "orders:write"}),
+        urlencode({"grant_type": "client_credentials", "scope": scope}),
         {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"},
     )
     token: str = json.loads(connection.getresponse().read())["access_token"]
