@@ -18,6 +18,7 @@ from config.kernel import clock
 from config.kernel.models import AuditRecord, OutboxEvent
 from loyalty.settlement import selectors
 from loyalty.settlement.importing import mapping
+from loyalty.settlement.importing.errors import ImportNotFoundError
 from loyalty.settlement.models import ImportRun
 from loyalty.settlement.services import imports
 from tests.settlement.imports import HEADER, SAMPLE, digest, open_shop, run, write
@@ -357,7 +358,7 @@ def test_cancelled_import_stays_cancelled_until_it_is_resumed(monkeypatch: pytes
     imports.cancel_import(run_id=run_id, actor="staff:1", reason="wrong file", now=now)
     with pytest.raises(CommandError, match="cancelled"):
         run(SAMPLE)
-    with pytest.raises(imports.ImportNotFoundError):
+    with pytest.raises(ImportNotFoundError):
         imports.cancel_import(run_id=run_id, actor="staff:1", reason="again", now=now)
 
     imports.resume_import(run_id=run_id, actor="staff:1", reason="right after all", now=now)
@@ -366,5 +367,5 @@ def test_cancelled_import_stays_cancelled_until_it_is_resumed(monkeypatch: pytes
     assert selectors.get_import(run_id=run_id).state == "done"
     trail = AuditRecord.objects.filter(target=f"import:{run_id}").order_by("id")
     assert [r.action.split(".")[1] for r in trail] == ["started", "cancelled", "resumed", "done"]
-    with pytest.raises(imports.ImportNotFoundError):
+    with pytest.raises(ImportNotFoundError):
         selectors.get_import(run_id=0)

@@ -23,8 +23,15 @@ from members.commerce.types import (
 
 Staged = duckdb.DuckDBPyConnection
 _CUSTOMERS = "SELECT customer, joined_at, lines FROM customers WHERE chunk = ?"
+# Lines leave in the shape of their report.
 _ORDERS = """
-SELECT customer, order_no, placed_at, attributes, lines, file_lines FROM orders WHERE chunk = ?
+SELECT customer, order_no, min(dated), arg_min(attributes, line),
+       CAST(to_json(list({
+         line_no: line_no, sku: sku, name: name, category: category, brand: brand,
+         quantity: quantity, unit_price: unit_price, list_amount: list_amount
+       } ORDER BY line_no)) AS VARCHAR),
+       list(line ORDER BY line_no)
+FROM good WHERE chunk = ? AND NOT is_cancel GROUP BY customer, order_no
 """
 _CANCELS = """
 SELECT line, order_no, customer, sku, micro, dated, quantity FROM cancels WHERE chunk = ?

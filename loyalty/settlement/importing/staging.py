@@ -72,30 +72,22 @@ SELECT customer, joined_at, lines,
 FROM (SELECT customer, min(dated) AS joined_at, min(line) AS first_line, count(*) AS lines
       FROM judged WHERE reason IS NULL GROUP BY customer)
 """
+# Amounts are rounded half up to the minor unit, in whole numbers.
 _GOOD = """
-CREATE TEMP TABLE good AS
+CREATE TABLE good AS
 SELECT c.chunk, j.* EXCLUDE (reason, price),
        CAST(price * $scale AS BIGINT) AS micro,
+       CAST((2 * CAST(price * $scale AS HUGEINT) * $unit + $scale) // (2 * $scale) AS BIGINT)
+         AS unit_price,
+       CAST((2 * CAST(price * $scale AS HUGEINT) * quantity * $unit + $scale) // (2 * $scale)
+         AS BIGINT) AS list_amount,
        CASE WHEN is_cancel THEN 0 ELSE
          row_number() OVER (PARTITION BY j.order_no, is_cancel ORDER BY line) END AS line_no
 FROM judged AS j JOIN customers AS c USING (customer) WHERE j.reason IS NULL
+ORDER BY c.chunk
 """
 
 
-# Lines leave in the shape of their report. Half up to the minor unit, in whole numbers.
-_ORDERS = """
-CREATE TABLE orders AS
-SELECT chunk, customer, order_no, min(dated) AS placed_at, arg_min(attributes, line) AS attributes,
-       CAST(to_json(list({
-         line_no: line_no, sku: sku, name: name, category: category, brand: brand,
-         quantity: quantity,
-         unit_price: CAST((2 * CAST(micro AS HUGEINT) * $unit + $scale) // (2 * $scale) AS BIGINT),
-         list_amount: CAST((2 * CAST(micro AS HUGEINT) * quantity * $unit + $scale)
-                           // (2 * $scale) AS BIGINT)
-       } ORDER BY line_no)) AS VARCHAR) AS lines,
-       list(line ORDER BY line_no) AS file_lines
-FROM good WHERE NOT is_cancel GROUP BY chunk, customer, order_no ORDER BY chunk
-"""
 _CANCELS = """
 CREATE TABLE cancels AS
 SELECT chunk, customer, sku, micro, line, order_no, dated, -quantity AS quantity
@@ -139,8 +131,7 @@ def stage(
         db.execute(_OTHERS)
         db.execute(_TOO_MANY)
         db.execute(_CUSTOMERS, {"size": chunk_lines})
-        db.execute(_GOOD, {"scale": _MICRO})
-        db.execute(_ORDERS, {"scale": _MICRO, "unit": 10 ** minor_digits(currency)})
+        db.execute(_GOOD, {"scale": _MICRO, "unit": 10 ** minor_digits(currency)})
         db.execute(_CANCELS)
         db.execute(_BOUGHT)
 
