@@ -1,0 +1,102 @@
+"""A headless Chromium of the system, beside a live server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config.kernel import clock, relay
+from members import services as members_services
+from tests.factories.story import Story, make_story
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium for the tests of a file; without one they are skipped, loudly."""
+    if not CHROMIUM:
+        pytest.skip("NO CHROMIUM: install one to run the browser tests (apt install chromium)")
+    # Playwright's loop runs in this thread, where Django would refuse the database.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Visit:
+    """A page of the live server, and everything its console complained about."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def open(self, path: str) -> Page:
+        """Go somewhere; nothing may stick out of the window."""
+        self.page.goto(self.base + path)
+        return self.page
+
+    @property
+    def sticks_out(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+def story(transactional_db: None) -> Story:
+    """Return a member with a history, for the live server to see."""
+    members_services.create_staff(username="lin", password="a-long-password", superuser=True)
+    return make_story()
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any, story: Story) -> Iterator[Callable[..., Visit]]:
+    """Return how to open a window: width, language, with or without scripts."""
+    contexts = []
+
+    def opened(
+        *, width: int = 390, language: str = "zh-CN", scripts: bool = True, scheme: Any = "light"
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            locale=language,
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visit(context.new_page(), live_server.url)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def deliver() -> None:
+    """Do what the worker would: send what has been asked for."""
+    relay.drain(clock.now())
