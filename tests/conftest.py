@@ -51,9 +51,10 @@ def django_db_setup(
 
 def _flush_as_owner() -> None:
     """Let TransactionTestCase empty the tables, which the application's role may not."""
-    ops = connections["default"].ops
+    # On the class: a test that drives a browser gets a connection object of its own.
+    ops = type(connections["default"].ops)
 
-    def execute_sql_flush(sql_list: list[str]) -> None:
+    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
         s = connections["default"].settings_dict
         with psycopg.connect(
             host=s["HOST"], port=s["PORT"], user=s["USER"], password=s["PASSWORD"], dbname=s["NAME"]

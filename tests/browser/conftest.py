@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.kernel import clock, relay
@@ -40,6 +44,8 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
+        # Beside a running loop Django keeps connections of its own, which nobody else closes.
+        connections.close_all()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
@@ -70,6 +76,8 @@ class Visit:
 @pytest.fixture
 def story(transactional_db: None) -> Story:
     """Return a member with a history, for the live server to see."""
+    # How often a number may ask for a code is counted there.
+    cache.clear()
     members_services.create_staff(username="lin", password="a-long-password", superuser=True)
     return make_story()
 
@@ -95,6 +103,16 @@ def visit(browser: Browser, live_server: Any, story: Story) -> Iterator[Callable
     yield opened
     for context in contexts:
         context.close()
+
+
+def seat(visit: Visit, user: Any) -> Visit:
+    """Sit down as somebody, without the way through the forms."""
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": visit.base}
+    visit.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    return visit
 
 
 def deliver() -> None:

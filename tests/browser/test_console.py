@@ -10,9 +10,7 @@ pytestmark = pytest.mark.browser
 LISTS = (
     "/ops/",
     "/ops/members/member/",
-    "/ops/commerce/order/",
     "/ops/points/entry/",
-    "/ops/earning/earnruleversion/",
     "/ops/messaging/localmessage/",
     "/ops/programmes/clientbinding/new/",
 )
@@ -27,6 +25,18 @@ def staff(visit, **window) -> Visit:
     page.click("#login-form button")
     page.wait_for_selector("#content-main")
     return desk
+
+
+def test_wrong_password_is_refused_kindly(visit):
+    desk: Visit = visit(width=1280)
+    page = desk.open("/ops/")
+    page.fill("[name=username]", "lin")
+    page.fill("[name=password]", "wrong")
+
+    page.click("#login-form button")
+
+    page.wait_for_selector("text=请输入")
+    assert desk.complaints == []
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "zh-CN"), (390, "en-US")])
