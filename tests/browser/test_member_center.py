@@ -19,7 +19,7 @@ def code_in_the_outbox(visit) -> str:
     """Read the newest code where a person on a laptop reads it: in the console."""
     desk = seat(visit(width=1280, language="en-US"), User.objects.get(staff_name="lin"))
     page = desk.open("/ops/messaging/localmessage/")
-    return re.findall(r"\b\d{6}\b", page.inner_text("#changelist"))[0]
+    return str(re.findall(r"\b\d{6}\b", page.inner_text("#changelist"))[0])
 
 
 def sign_in(visit, **window) -> Visit:
