@@ -61,7 +61,8 @@ def run(bench: Bench) -> None:
     before = bench.pgbench(_POSTING.format(**seed))
     address = urlsplit(bench.web()).netloc
     token = sign_in(address, *seed["client"])
-    post(address, token, seed["members"], clients=bench.clients, seconds=2)
+    # Until every connection has its plans and every process its code warm.
+    post(address, token, seed["members"], clients=bench.clients, seconds=max(10, bench.seconds))
     done, slow = post(address, token, seed["members"], clients=bench.clients, seconds=bench.seconds)
     # Before and after: the machine's mood may change in between.
     limit = (before + bench.pgbench(_POSTING.format(**seed))) / 2
