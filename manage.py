@@ -18,6 +18,8 @@ def main() -> None:
     with servers.for_command(sys.argv):
         from django.core.management import execute_from_command_line
 
+        import config.celery  # noqa: F401  (a command that sends a task needs our broker)
+
         execute_from_command_line(sys.argv)
 
 

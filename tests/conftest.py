@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+import config.celery  # noqa: F401  (a task that is sent goes to our broker)
+
 # The tests serve no collected files.
 settings.WHITENOISE_AUTOREFRESH = True
 # Tests deliver events by `relay.drain`, not by a worker of somebody else.

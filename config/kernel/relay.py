@@ -1,8 +1,8 @@
 """From outbox to handlers: at least once, and once in effect.
 
 `claim` turns waiting events into one delivery per handler. `deliver` runs deliveries that
-are due: it locks the row, runs the handler in a savepoint and marks the row done, all in
-one transaction, so what the handler wrote and the mark stand or fall together. A worker
+are due: it locks the row, runs the handler and marks the row done, all in one
+transaction, so what the handler wrote and the mark stand or fall together. A worker
 that dies loses its locks and nothing else; the next sweep finds the row waiting still.
 
 There is no order: not between handlers, not between the events of one member. Workers
@@ -12,6 +12,7 @@ take what is free, and a failing delivery never holds back another.
 from __future__ import annotations
 
 import logging
+import random
 import traceback
 from datetime import datetime, timedelta
 
@@ -76,9 +77,11 @@ def due_queues(*, now: datetime) -> list[str]:
 def deliver(*, queue: str, now: datetime, limit: int = CHUNK) -> int:
     """Run up to `limit` due deliveries of a queue; return how many this call took on."""
     due = Delivery.objects.filter(queue=queue, state=Delivery.State.WAITING, due_at__lte=now)
-    # Only a look; each row is locked and checked again for itself, and those that
-    # another worker has locked are passed over.
+    # Only a look; each row is locked and checked again for itself, and those that another
+    # worker has locked are passed over. Workers that looked at the same rows take them in
+    # different orders, so that they seldom meet.
     found = list(due.order_by("due_at", "id").values_list("id", flat=True)[:limit])
+    random.shuffle(found)
     return sum(deliver_one(delivery_id=delivery_id, now=now) for delivery_id in found)
 
 
@@ -92,11 +95,15 @@ def deliver_one(*, delivery_id: int, now: datetime, strict: bool = False) -> boo
             delivery = _lock(delivery_id, now)
             if delivery is None:
                 return False
-            _run(delivery, now, strict=strict)
+            _react(delivery, now)
+            delivery.state = Delivery.State.DONE
+            delivery.settled_at = now
+            delivery.save(update_fields=["state", "settled_at"])
     except Exception as exc:
         if strict:
             raise
-        # The transaction itself broke (a lost connection, a failed commit).
+        # What the handler did is rolled back, and the lock is lost: whoever took the row
+        # meanwhile may have run it, then there is no failure to record.
         with transaction.atomic():
             delivery = _lock(delivery_id, now)
             if delivery is not None:
@@ -106,31 +113,18 @@ def deliver_one(*, delivery_id: int, now: datetime, strict: bool = False) -> boo
 
 def _lock(delivery_id: int, now: datetime) -> Delivery | None:
     return (
-        Delivery.objects.select_for_update(skip_locked=True)
+        Delivery.objects.select_related("event")
+        .select_for_update(skip_locked=True, of=("self",))
         .filter(id=delivery_id, state=Delivery.State.WAITING, due_at__lte=now)
         .first()
     )
-
-
-def _run(delivery: Delivery, now: datetime, *, strict: bool) -> None:
-    try:
-        with transaction.atomic():
-            _react(delivery, now)
-    except Exception as exc:
-        if strict:
-            raise
-        _record_failure(delivery, exc, now)
-    else:
-        delivery.state = Delivery.State.DONE
-        delivery.settled_at = now
-        delivery.save(update_fields=["state", "settled_at"])
 
 
 def _react(delivery: Delivery, now: datetime) -> None:
     handler = handlers.find(delivery.handler)
     if handler is None:
         raise HandlerGoneError(delivery.handler)
-    row = OutboxEvent.objects.get(id=delivery.event_id)
+    row = delivery.event
     event = handlers.rebuild(
         handler.event,
         row.payload if row.payload is not None else row.sealed,
