@@ -55,6 +55,11 @@ HEAD_COLUMNS = (
     "item", "problem", "asked", "had", "replayed", "duplicate", "uncovered", "reservation_id",
 )  # fmt: skip
 _HEAD = len(HEAD_COLUMNS)
+# What a line of a batch shows of its entry: earnings, spends and adjustments have no more.
+LINE_COLUMNS = (
+    "id", "member_id", "kind", "points", "balance_after", "source", "rule", "reason", "actor",
+    "lots", "lot_points", "lot_expires", "occurred_at", "recorded_at",
+)  # fmt: skip
 # Beyond this a sum over an account could leave the range of bigint.
 MOST_POINTS = 10**12
 _OWN_FIELDS = {
@@ -195,7 +200,7 @@ def to_outcome(rows: Iterable[Sequence[Any]]) -> Outcome:
     for row in rows:
         _item, code, asked, had, replayed, duplicate, left, reservation_id = row[:_HEAD]
         if code is not None:
-            return Outcome(problem=_error(code, asked=asked, had=had))
+            return Outcome(problem=to_error(code, asked=asked, had=had))
         uncovered += left
         if row[_HEAD] is not None:
             entries.append(to_posted(row[_HEAD:]))
@@ -227,7 +232,8 @@ _ERRORS: dict[str, type[DomainError]] = {
 }
 
 
-def _error(code: str, *, asked: int, had: int) -> DomainError:
+def to_error(code: str, *, asked: int, had: int) -> DomainError:
+    """Return the error that a function's answer names."""
     if code == errors.InsufficientPointsError.code:
         return errors.InsufficientPointsError(asked=asked, spendable=had)
     return _ERRORS[code]()

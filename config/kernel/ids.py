@@ -60,7 +60,6 @@ def _checksum(prefix: str, body: bytes) -> bytes:
 # longer than the encryption. 128 bits make 25.6 characters, so two zero bits are added.
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
-_NUMBERS = {pair: number for number, pair in enumerate(_PAIRS)}
 _SHIFTS = tuple(range(120, -1, -10))
 _LENGTH = 26
 
@@ -70,13 +69,17 @@ def _to_text(block: bytes) -> str:
     return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
 
 
+# Python reads base 32 itself, with other digits; whatever is none of ours becomes no digit.
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+_DIGIT_OF = dict(zip((_ALPHABET + _ALPHABET[:26].upper()), _DIGITS + _DIGITS[:26], strict=True))
+_READ = bytes(ord(_DIGIT_OF.get(chr(code), "!")) for code in range(256))
+
+
 def _to_block(text: str) -> bytes | None:
-    number = 0
-    for place in range(0, _LENGTH, 2):
-        pair = _NUMBERS.get(text[place : place + 2])
-        if pair is None:
-            return None
-        number = number << 10 | pair
+    try:
+        number = int(text.encode("ascii", "replace").translate(_READ), 32)
+    except ValueError:
+        return None
     return None if number & 3 else (number >> 2).to_bytes(16, "big")
 
 
@@ -93,7 +96,7 @@ def decode(prefix: str, public_id: str) -> RowId:
         UnknownIdError: it is not an id of this kind, or was tampered with.
     """
     head, _, tail = public_id.partition("_")
-    block = _to_block(tail.lower()) if head == prefix and len(tail) == _LENGTH else None
+    block = _to_block(tail) if head == prefix and len(tail) == _LENGTH else None
     if block is None:
         raise UnknownIdError(f"there is no {prefix}_ id like this")
     plain = _block().open(block)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from config.kernel import api
@@ -16,8 +17,8 @@ from points import services
 from points.api import keys, showing
 from points.api.contracts import BatchIn, BatchItem, Items
 from points.api.errors import ExpiryPastError, UnknownMemberError
-from points.rows import MOST_POINTS
-from points.types import Adjust, Command, Earn, Outcome, Spend, validity_end
+from points.rows import MOST_POINTS, to_error
+from points.types import POINTS, validity_end
 
 
 @api.operation(
@@ -36,21 +37,24 @@ def batch(call: api.Call) -> api.Reply:
     `idempotency_key` of an item is the key of its entry, as the header is for a single call.
     """
     items: list[BatchItem] = call.body if isinstance(call.body, list) else call.body.items
-    drafted = _draft(call, items)
-    commands = [x for x in drafted if isinstance(x, Command)]
-    outcomes = iter(services.post_batch(commands=commands, now=call.now))
-    return api.Reply(
-        api.batch.Result(
-            items=[
-                _answer(call, index, next(outcomes) if isinstance(x, Command) else x)
-                for index, x in enumerate(drafted)
-            ]
-        )
-    )
+    answers: list[api.batch.Item] = []
+    lines: list[dict[str, Any]] = []
+    places: list[int] = []
+    for index, drafted in enumerate(_draft(call, items)):
+        if isinstance(drafted, DomainError):
+            answers.append(api.batch.refused(index, drafted, call=call))
+        else:
+            lines.append(drafted)
+            places.append(index)
+    if lines:
+        replies = services.post_lines(lines=lines, now=call.now)
+        answers += [_answer(call, places[reply[0]], reply) for reply in replies]
+    answers.sort(key=attrgetter("index"))
+    return api.Reply(api.batch.Result(items=answers))
 
 
-def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[Command | DomainError]:
-    """Turn items into commands, or into what is wrong with them."""
+def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[dict[str, Any] | DomainError]:
+    """Turn items into lines for the ledger, or into what is wrong with them."""
     programme = programmes_selectors.get_programme(call.caller.programme_id)
     members = members_selectors.resolve_many(
         public_ids=[item.member for item in items], programme_id=programme.id
@@ -59,7 +63,7 @@ def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[Command | DomainE
         earned_at=call.now, months=programme.settings.points_validity_months, zone=programme.zone
     )
     return [
-        _refusal(call, item, members) or _command(call, item, members[item.member], validity)
+        _refusal(call, item, members) or _line(call, item, members[item.member], validity)
         for item in items
     ]
 
@@ -89,41 +93,39 @@ def _wrong(pointer: str, detail: str) -> InvalidFieldError:
     )
 
 
-def _command(call: api.Call, item: BatchItem, member_id: int, validity: datetime | None) -> Command:
+def _line(
+    call: api.Call, item: BatchItem, member_id: int, validity: datetime | None
+) -> dict[str, Any]:
+    """Return the attributes of a points_command."""
     if item.idempotency_key is None:
-        key, fingerprint = keys.made_up(), b""
+        key, fingerprint = keys.made_up(), ""
     else:
         key = keys.of_item(call, item.op, item.idempotency_key)
-        fingerprint = idempotency.fingerprint(item)[:16]
-    common: dict[str, Any] = {
+        fingerprint = idempotency.fingerprint(item)[:16].hex()
+    line: dict[str, Any] = {
+        "op": item.op,
         "member_id": member_id,
         "programme_id": call.caller.programme_id,
+        "currency": POINTS,
         "key": key,
-        "fingerprint": fingerprint,
+        "fingerprint": f"\\x{fingerprint}",
         "source": item.source or "adjustment",
         "reason": item.reason,
+        "rule": "",
         "actor": item.actor or call.caller.actor,
         "occurred_at": call.now,
         "points": item.points,
     }
-    match item.op:
-        case "earn":
-            return Earn(
-                **common,
-                pending=item.pending_until is not None,
-                available_at=item.pending_until,
-                expires_at=item.expires_at or validity,
-            )
-        case "spend":
-            return Spend(**common)
-        case _:
-            return Adjust(**common)
+    if item.op == "earn":
+        line["pending"] = item.pending_until is not None
+        line["available_at"] = item.pending_until
+        line["expires_at"] = item.expires_at or validity
+    return line
 
 
-def _answer(call: api.Call, index: int, became: Outcome | DomainError) -> api.batch.Item:
-    if isinstance(became, DomainError):
-        return api.batch.refused(index, became, call=call)
-    if became.problem is not None:
-        return api.batch.refused(index, became.problem, call=call)
-    status = 200 if became.duplicate else 201
-    return api.batch.done(index, showing.entry(became.entries[0]), status=status)
+def _answer(call: api.Call, index: int, reply: Sequence[Any]) -> api.batch.Item:
+    _item, problem, asked, had, duplicate, *entry = reply
+    if problem is not None:
+        error = to_error(problem, asked=asked, had=had)
+        return api.batch.refused(index, error, call=call)
+    return api.batch.done(index, showing.line(entry), status=200 if duplicate else 201)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from config.kernel import ids
 from members import selectors as members_selectors
 from points.api.contracts import (
@@ -48,6 +51,38 @@ def entry(posted: Posted, *, dry_run: bool = False) -> EntryOut:
         ],
         occurred_at=posted.occurred_at,
         recorded_at=posted.recorded_at,
+    )
+
+
+def line(values: Sequence[Any]) -> EntryOut:
+    """Return a line of a batch from the values of LINE_COLUMNS."""
+    (
+        entry_id, member_id, kind, points, balance_after, source, rule, reason, actor,
+        lots, lot_points, lot_expires, occurred_at, recorded_at,
+    ) = values  # fmt: skip
+    return EntryOut(
+        id=ids.encode("ent", member_id=member_id, row_id=entry_id),
+        kind=kind,
+        points=points,
+        balance_after=balance_after,
+        source=source,
+        rule=rule,
+        reason=reason,
+        actor=actor,
+        reverses=None,
+        cause=None,
+        reservation=None,
+        moved=None,
+        lots=[
+            LotOut(
+                lot=ids.encode("lot", member_id=member_id, row_id=lot),
+                points=change,
+                expires_at=expires_at,
+            )
+            for lot, change, expires_at in zip(lots, lot_points, lot_expires, strict=True)
+        ],
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
     )
 
 

@@ -17,7 +17,7 @@ from points.errors import (
     ReverseExceedsError,
     SourceConflictError,
 )
-from points.services.posting import post, post_batch
+from points.services.posting import post, post_batch, post_lines
 from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Swept",
     "post",
     "post_batch",
+    "post_lines",
     "raise_alarm",
     "sweep",
     "sweep_all",
