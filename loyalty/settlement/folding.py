@@ -41,6 +41,11 @@ class Step:
     def wrote(self) -> bool:
         return bool(self.facts)
 
+    @property
+    def reshared(self) -> bool:
+        """Tell whether the order's lines changed: they earned, or were refunded."""
+        return self.ask is not None or (self.moves is not None and self.moves.decided)
+
     def effects_json(self) -> dict[str, Any]:
         """Return the effects as they are kept with the event, for the same answer again."""
         return asdict(self.effects)

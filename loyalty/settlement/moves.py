@@ -36,6 +36,7 @@ class Moves:
     cause: str
     tier_before: str
     tier_after: str
+    decided: bool = False
     commands: list[tuple[Role, Command]] = field(default_factory=list)
 
 

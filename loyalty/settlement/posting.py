@@ -37,6 +37,7 @@ def _open_run(order: Order, moves: Moves, desk: Desk) -> None:
         _decide_again(order, source, desk)
     else:
         _decide(order, source, desk)
+        moves.decided = True
     order.counted_at = order.paid_at
     order.points = sum(line.points_earned for line in order.lines)
     order.growth = sum(line.growth_earned for line in order.lines)

@@ -133,11 +133,13 @@ def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) 
         loyalty_services.close_books(books=batch.desk.books, now=now, announce=announce)
     made = {step.order.id: step.order for step in steps if step.created}
     changed = {step.order.id: step.order for step in steps if step.order.id not in made}
+    reshared = {s.order.id: s.order for s in steps if s.reshared and s.order.id in changed}
     many = commerce_services.are_many(made=list(made.values()))
     with nullcontext() if many else statements.together():
         commerce_services.write_orders(
             made=list(made.values()),
             changed=list(changed.values()),
+            reshared=list(reshared.values()),
             events=[row for step in steps for row in _event_rows(step)],
             asks=[(step.order, step.ask) for step in steps if step.ask is not None],
             now=now,

@@ -54,11 +54,15 @@ def write_orders(
     *,
     made: Sequence[Order],
     changed: Sequence[Order],
+    reshared: Sequence[Order],
     events: Sequence[EventRow],
     asks: Sequence[tuple[Order, RefundAsk]],
     now: datetime,
 ) -> None:
-    """Write new orders whole, and of known ones what their events changed."""
+    """Write new orders whole, and of known ones what their events changed.
+
+    `reshared` are those of the changed whose lines earned or were refunded.
+    """
     ORDERS.insert([_order_row(order, tuple(ORDERS.columns), now) for order in made])
     if are_many(made=made):
         copy_lines(made)
@@ -66,7 +70,7 @@ def write_orders(
         LINES.insert([_line_row(order, line) for order in made for line in order.lines])
     ORDERS.update([_order_row(order, _CHANGING, now) for order in changed], key=("member_id", "id"))
     LINES.update(
-        [_line_change(order, line) for order in changed for line in order.lines], key=_LINE_KEY
+        [_line_change(order, line) for order in reshared for line in order.lines], key=_LINE_KEY
     )
     EVENTS.insert([_event_row(event, now) for event in events], extra="ON CONFLICT DO NOTHING")
     if asks:
