@@ -15,12 +15,16 @@ from points.types import POINTS, EntryPage, Posted
 _DERIVED = """coalesce(e.balance_after, (SELECT sum(x.points)::bigint FROM points_entry x
     WHERE x.member_id = e.member_id AND x.account_id = e.account_id AND x.id <= e.id))"""
 _COLUMNS = ", ".join(_DERIVED if n == "balance_after" else f"e.{n}" for n in ENTRY_COLUMNS)
+# One account at a time, so that the key (member_id, id) is read from its end and a long
+# history costs what a short one does.
 _LIST = f"""
-SELECT {_COLUMNS} FROM points_entry e
- WHERE e.member_id = ANY (%s) AND e.id < %s
-   AND e.account_id IN (SELECT id FROM points_account
-        WHERE member_id = ANY (%s) AND programme_id = %s AND currency = %s)
-   AND (%s::text[] IS NULL OR e.kind = ANY (%s::text[]))
+SELECT {_COLUMNS} FROM points_account a
+ CROSS JOIN LATERAL (
+    SELECT * FROM points_entry x
+     WHERE x.member_id = a.member_id AND x.account_id = a.id AND x.id < %s
+       AND (%s::text[] IS NULL OR x.kind = ANY (%s::text[]))
+     ORDER BY x.id DESC LIMIT %s) e
+ WHERE a.member_id = ANY (%s) AND a.programme_id = %s AND a.currency = %s
  ORDER BY e.id DESC LIMIT %s
 """
 _ONE = f"""
@@ -41,12 +45,9 @@ def list_entries(
     limit: int = 50,
 ) -> EntryPage:
     """Return the newest entries first, those older than entry `before`; no kinds: all of them."""
-    ids = list(member_ids)
     wanted = [str(kind) for kind in kinds] or None
-    rows = _read(
-        _LIST,
-        [ids, before or _END, ids, programme_id, currency, wanted, wanted, limit + 1],
-    )
+    part = [before or _END, wanted, wanted, limit + 1]
+    rows = _read(_LIST, [*part, list(member_ids), programme_id, currency, limit + 1])
     entries = tuple(to_posted(row) for row in rows[:limit])
     return EntryPage(
         entries=entries, next_before=entries[-1].entry_id if len(rows) > limit else None
