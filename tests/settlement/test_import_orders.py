@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from loyalty.settlement import selectors
 from loyalty.settlement.importing import mapping
 from loyalty.settlement.importing.errors import ImportNotFoundError
 from loyalty.settlement.models import ImportRun
-from loyalty.settlement.services import imports
+from loyalty.settlement.services import imports, settling
 from tests.settlement.imports import HEADER, SAMPLE, digest, open_shop, run, write
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ def test_killed_import_goes_on_to_the_same_end(monkeypatch: pytest.MonkeyPatch):
         run(SAMPLE, chunk=500)
         whole = digest()
         transaction.set_rollback(True)
-    settle, calls = imports.settle, []
+    settle, calls = settling.settle, []
 
     def dies_in_the_third_chunk(**asked: Any) -> Any:
         calls.append(1)
@@ -245,7 +246,7 @@ def test_same_number_with_other_content_is_a_conflict(tmp_path: Path):
 def test_shift_moves_all_dates_by_whole_days(tmp_path: Path):
     path = write(tmp_path, TEA, "2,85123A,TEA,1,2011-11-06 23:59:00,1.00,17850,UK")
 
-    run(path, shift_to=imports.date(2026, 7, 1))
+    run(path, shift_to=date(2026, 7, 1))
 
     with connection.cursor() as cursor:
         cursor.execute(
