@@ -96,7 +96,8 @@ BEGIN
             SELECT x.*, a.id AS account, a.available, a.pending AS pending_now, a.held,
                    x.pending AND (x.available_at IS NULL OR x.available_at > p_now) AS waits,
                    bool_and(a.id IS NOT NULL AND NOT a.hot AND a.debt = 0
-                       AND (a.next_due_at IS NULL OR a.next_due_at > p_now)
+                       AND (a.next_due_at IS NULL OR a.next_due_at >
+                           CASE x.op WHEN 'earn' THEN least(p_now, x.occurred_at) ELSE p_now END)
                        AND CASE x.op WHEN 'earn' THEN x.commands = 1 OR x.earns = x.commands
                                          AND x.keys = 1 AND x.sources = 1
                                          AND NOT EXISTS (SELECT FROM points_entry e
