@@ -36,6 +36,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("points.hold", "lock_clock"),
         ),
     ),
+    (gettext_noop("Messages"), (("messaging.localmessage", "outbox"),)),
     (
         gettext_noop("Access"),
         (
@@ -51,7 +52,6 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         gettext_noop("System"),
         (
-            ("messaging.localmessage", "outbox"),
             ("kernel.delivery", "report"),
             ("kernel.outboxevent", "bolt"),
             ("kernel.auditrecord", "policy"),
