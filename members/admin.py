@@ -25,7 +25,7 @@ from config.kernel.console import (
     names_members,
     record_url,
 )
-from config.kernel.errors import InvalidError, NotFoundError
+from config.kernel.errors import DomainError, NotFoundError
 from members import contacts, models, selectors
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
@@ -75,7 +75,7 @@ def _by_contact(programme: Programme, text: str) -> int | None:
         else:
             region = contacts.region_of(programme.timezone)
             kind, address = ContactKind.PHONE, contacts.parse_phone(text, region=region)
-    except InvalidError:
+    except DomainError:
         return None
     return selectors.find_by_contact(programme_id=programme.id, kind=kind, address=address)
 
