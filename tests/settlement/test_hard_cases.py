@@ -15,7 +15,7 @@ from loyalty import selectors as loyalty_selectors
 from loyalty.earning import services as earning_services
 from loyalty.earning.types import RulesDraft
 from loyalty.settlement import services as settlement_services
-from loyalty.settlement.services import settling
+from loyalty.settlement.services import announcing
 from members.commerce import services as commerce
 from members.commerce.models import Order, OrderEvent, OrderLine, OrderNumber
 from members.commerce.types import LineReport, RefundLineReport, Stage
@@ -316,7 +316,7 @@ def test_a_failure_before_the_commit_leaves_nothing(shop, member, monkeypatch):
     def fail(*_, **__):
         raise RuntimeError("the plug was pulled")
 
-    monkeypatch.setattr(settling.announcing, "events_of", fail)
+    monkeypatch.setattr(announcing, "events_of", fail)
     with pytest.raises(RuntimeError), transaction.atomic():
         settle(shop, report(member, status=Stage.PAID))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from loyalty.settlement import selectors
 from tests.settlement.imports import SAMPLE, digest, open_shop, run
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHOLE = os.environ.get("CHANGKE_RETAIL_FILE", "")
@@ -43,9 +44,9 @@ def kill_after_chunks(path: Path, chunks: int, *options: str) -> None:
     before = done()
     process = started(path, *options)
     try:
-        while done() < before + chunks and process.poll() is None:
-            time.sleep(0.02)
-        time.sleep(random.random() / 5)
+        wait_until(lambda: done() >= before + chunks or process.poll() is not None, seconds=120)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=random.random() / 5)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
