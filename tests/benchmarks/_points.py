@@ -105,7 +105,9 @@ def load(bench: Bench, *, seconds: float, **plan: Any) -> dict[str, float]:
     seed = shop(bench)
     address = urlsplit(bench.web()).netloc
     if "token" not in seed:
-        seed["token"] = _sign_in(address, *seed["client"], scope="points:write")
+        seed["token"] = _sign_in(
+            address, seed["client"][0], seed["client"][1], scope="points:write"
+        )
     plan |= {"address": address, "token": seed["token"], "seconds": seconds}
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks._load"],

@@ -140,9 +140,9 @@ class Account:
                 for hold in [h for h in self.holds if h.status == "held"]:
                     if hold.expires_at == lapse:
                         self._resolve(hold, 0, "lapsed", at)
-            elif mature == min(times):
+            elif mature is not None and mature == min(times):
                 self._mature(mature, None, at)
-            else:
+            elif expire is not None:
                 self._expire(expire, at)
 
     def _mature(self, until: datetime, only: Lot | None, at: datetime) -> None:
