@@ -13,7 +13,7 @@ from members.commerce.types import Fact, Line, LineReport, Order, OrderReport, S
 
 
 def content_hash(report: OrderReport) -> bytes:
-    """Return what must be equal when the same number comes again (decision 10)."""
+    """Return what must be equal when the same number comes again."""
     lines = sorted(
         (
             line.line_no,
@@ -40,7 +40,7 @@ def list_amount(line: LineReport) -> int:
 
 
 def facts_of(report: OrderReport) -> Iterator[Fact]:
-    """Yield what a report says has happened; `paid` follows from `completed` (decision 6)."""
+    """Yield what a report says has happened; `paid` follows from `completed`."""
     yield Fact(Stage.PLACED, report.placed_at)
     if report.status is Stage.PLACED:
         return

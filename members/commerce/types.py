@@ -226,7 +226,7 @@ class Order:
 
     @property
     def net(self) -> int:
-        """Return the net of all lines (decision 7: without shipping)."""
+        """Return the net of all lines, without shipping."""
         return sum(line.net for line in self.lines)
 
     @property

@@ -1,0 +1,179 @@
+"""Earn, spend, adjust, reverse. One call of the ledger per view."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from config.kernel import api, audit, ids
+from members.programmes import selectors as programmes_selectors
+from points import errors, services
+from points.api import finding, keys
+from points.api.contracts import (
+    AdjustIn,
+    EarnIn,
+    EntryOut,
+    ReverseIn,
+    SpendIn,
+)
+from points.api.errors import ExpiryPastError
+from points.types import (
+    Adjust,
+    Command,
+    Earn,
+    Posted,
+    Reverse,
+    Spend,
+    validity_end,
+)
+
+
+@api.operation(
+    scope="points:write",
+    body=EarnIn,
+    answer=EntryOut,
+    status=201,
+    tag="Points",
+    summary="Give points for something the member did",
+    errors=[finding.MEMBER, errors.SourceConflictError, errors.KeyReusedError, ExpiryPastError],
+    idempotency="own",
+    dry_run=True,
+)
+def earn(call: api.Call, member: str) -> api.Reply:
+    """A source earns once: the same points again answer 200 with the first entry.
+
+    Without `expires_at`, the programme's validity applies.
+    """
+    body: EarnIn = call.body
+    if body.expires_at is not None and body.expires_at <= call.now:
+        raise ExpiryPastError()
+    programme = programmes_selectors.get_programme(call.caller.programme_id)
+    command = Earn(
+        member_id=finding.member(call, member),
+        programme_id=programme.id,
+        key=keys.entry_key(call, "earn"),
+        fingerprint=keys.fingerprint(call),
+        source=body.source,
+        reason=body.reason,
+        actor=call.caller.actor,
+        occurred_at=call.now,
+        points=body.points,
+        pending=body.pending_until is not None,
+        available_at=body.pending_until,
+        expires_at=body.expires_at
+        or validity_end(
+            earned_at=call.now,
+            months=programme.settings.points_validity_months,
+            zone=programme.zone,
+        ),
+    )
+    return finding.posted(call, services.post(command=command, now=call.now))
+
+
+@api.operation(
+    scope="points:write",
+    body=SpendIn,
+    answer=EntryOut,
+    status=201,
+    tag="Points",
+    summary="Take points at once",
+    errors=[finding.MEMBER, errors.InsufficientPointsError, errors.KeyReusedError],
+    idempotency="own",
+    dry_run=True,
+)
+def spend(call: api.Call, member: str) -> api.Reply:
+    """The lots that expire first go first."""
+    body: SpendIn = call.body
+    command = Spend(
+        member_id=finding.member(call, member),
+        programme_id=call.caller.programme_id,
+        key=keys.entry_key(call, "spend"),
+        fingerprint=keys.fingerprint(call),
+        source=body.source,
+        reason=body.reason,
+        actor=call.caller.actor,
+        occurred_at=call.now,
+        points=body.points,
+    )
+    return finding.posted(call, services.post(command=command, now=call.now))
+
+
+@api.operation(
+    scope="points:adjust",
+    body=AdjustIn,
+    answer=EntryOut,
+    status=201,
+    tag="Points",
+    summary="Correct a balance by hand",
+    errors=[finding.MEMBER, errors.InsufficientPointsError, errors.InvalidPointsError],
+    idempotency="own",
+    dry_run=True,
+)
+def adjust(call: api.Call, member: str) -> api.Reply:
+    """Points may be negative, never beyond what is available. Points given do not expire."""
+    body: AdjustIn = call.body
+    command = Adjust(
+        member_id=finding.member(call, member),
+        programme_id=call.caller.programme_id,
+        key=keys.entry_key(call, "adjust"),
+        fingerprint=keys.fingerprint(call),
+        source=body.source or "adjustment",
+        reason=body.reason,
+        actor=body.actor,
+        occurred_at=call.now,
+        points=body.points,
+    )
+    with transaction.atomic():
+        outcome = services.post(command=command, now=call.now)
+        if not outcome.replayed:
+            _audit(call, command, outcome.entries[0])
+    return finding.posted(call, outcome)
+
+
+def _audit(call: api.Call, command: Command, posted: Posted) -> None:
+    audit.record(
+        actor=command.actor,
+        action="points.adjust",
+        target=f"member:{command.member_id}",
+        reason=command.reason,
+        after={"entry": posted.entry_id, "points": posted.points, "by": call.caller.actor},
+        now=call.now,
+    )
+
+
+@api.operation(
+    scope="points:adjust",
+    body=ReverseIn,
+    answer=EntryOut,
+    status=201,
+    tag="Points",
+    summary="Take back what an entry gave, or give back what it took",
+    errors=[
+        errors.EntryNotFoundError,
+        errors.AlreadyReversedError,
+        errors.EntryIsReversalError,
+        errors.NotReversibleError,
+        errors.ReverseExceedsError,
+        errors.KeyReusedError,
+    ],
+    idempotency="own",
+    dry_run=True,
+)
+def reverse(call: api.Call, entry: str) -> api.Reply:
+    """At most once for a cause (`source`, else the Idempotency-Key), never more than the entry."""
+    body: ReverseIn = call.body
+    row = ids.decode("ent", entry)
+    key = keys.entry_key(call, "reverse", row.row_id)
+    command = Reverse(
+        member_id=row.member_id,
+        programme_id=call.caller.programme_id,
+        key=key,
+        fingerprint=keys.fingerprint(call),
+        source=body.source or "reversal",
+        reason=body.reason,
+        actor=call.caller.actor,
+        occurred_at=call.now,
+        entry_id=row.row_id,
+        points=body.points,
+        cause=body.source or key,
+    )
+    return finding.posted(call, services.post(command=command, now=call.now))
