@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -69,7 +68,6 @@ def _done() -> int:
     return AuditRecord.objects.filter(action="tests.tolled").count()
 
 
-@pytest.mark.enable_socket
 def test_events_in_flight_when_a_worker_is_killed_take_effect_once(transactional_db, tmp_path):
     from config.celery import app
 
