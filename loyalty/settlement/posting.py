@@ -15,6 +15,8 @@ from loyalty.settlement.sources import source_of
 from members.commerce.types import Order, Stage
 from points.types import GROWTH, POINTS, Earn, Reverse, Schedule
 
+_MOVED = "moved"
+
 
 def post_difference(order: Order, moves: Moves, desk: Desk) -> None:
     """Bring what is posted for a folded order to what it should be; collect the commands."""
@@ -144,7 +146,7 @@ def _earn(order: Order, source: str, moves: Moves, desk: Desk) -> None:
 
 def _close_run(order: Order, moves: Moves, desk: Desk) -> None:
     """Take back all that is left: the order is cancelled, or was paid at another time."""
-    cause = "cancelled" if order.status is Stage.CANCELLED else "moved"
+    cause = "cancelled" if order.status is Stage.CANCELLED else _MOVED
     _reverse(order, moves, desk, order.points, order.growth, order.spend, cause)
     order.counted_at = order.available_at = None
 
@@ -215,6 +217,9 @@ def _taking(
         earned_under=source,
         points=points,
         cause=cause,
+        # The debt policy is about points that a refund finds spent. Growth is no means of
+        # payment, and what only moves to another time is earned again in full.
+        policy="allow_debt" if currency == GROWTH or cause == _MOVED else None,
     )
 
 
