@@ -19,9 +19,22 @@ def settle_payment(order: Order, moves: Moves) -> None:
     elif order.held and not order.run and moves.cause == "recorded":
         moves.commands.append((Role.EXTEND, _extension(order, moves)))
     if order.spent_run and order.refunds:
-        shares = share_out(order.points_used, [line.points_share for line in order.lines])
+        shares = _shares(order)
         taken = sum(line.taken(share) for line, share in zip(order.lines, shares, strict=True))
         _give_back(order, moves, taken)
+
+
+def _shares(order: Order) -> list[int]:
+    """Return how many of the points each line was paid with: by their value, if they had any.
+
+    Too few to be worth a minor unit took nothing off any line, and still come back whole.
+    """
+    weights = [line.points_share for line in order.lines]
+    if not any(weights):
+        weights = [line.net for line in order.lines]
+    if not any(weights):
+        weights = [line.quantity for line in order.lines]
+    return share_out(order.points_used, weights)
 
 
 def _pay(order: Order, moves: Moves) -> None:
