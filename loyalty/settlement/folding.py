@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from config.kernel.errors import DomainError
@@ -20,7 +21,11 @@ from members.commerce.types import (
     Stage,
 )
 from members.programmes.types import Storefront
+from points import services as points_services
 from points.types import Command
+
+# Whichever of the two were cancelled would release what pays for the other.
+TAKEN = "another order is being paid with this reservation"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,6 +141,12 @@ class Batch:
         return self._post(order, facts, facts[-1].kind.value)
 
     def _record(self, report: OrderReport) -> Step:
+        if self.claims[report.external_no].member_id != report.member_id:
+            # The list named another member first, whose order was refused.
+            raise commerce_services.OrderConflictError(
+                f"order {report.external_no} was reported for another member"
+            )
+        self._refuse_shared_reservation(report)
         order = commerce_services.make_order(
             report,
             order_id=self.claims[report.external_no].order_id,
@@ -149,6 +160,15 @@ class Batch:
         step.created = True
         self.orders[order.id] = order
         return step
+
+    def _refuse_shared_reservation(self, report: OrderReport) -> None:
+        """Refuse a reservation that an order of this very list is being paid with."""
+        wanted = (report.member_id, report.reservation_id)
+        if report.reservation_id is not None and any(
+            order.held and (order.member_id, order.reservation_id) == wanted
+            for order in self.orders.values()
+        ):
+            raise points_services.ReservationClosedError(TAKEN)
 
     # --- Events ---------------------------------------------------------------------------
 
@@ -206,7 +226,7 @@ class Batch:
     def _post(self, order: Order, facts: Sequence[Fact], cause: str) -> Step:
         assert self.desk is not None  # noqa: S101 - opened whenever anything may be posted
         at = facts[-1].occurred_at
-        tier = self.desk.books.tier(order.member_id, at).code
+        tier = self.desk.books.tier(order.member_id, _moment(order, at)).code
         moves = Moves(at=at, cause=cause, tier_before=tier, tier_after=tier)
         if cause == "recorded":
             order.tier_before = order.tier_after = tier
@@ -221,3 +241,14 @@ def _is_further(order: Order, fact: Fact) -> bool:
     if fact.kind is Stage.PAID:
         return order.paid_at is None
     return fact.kind is Stage.COMPLETED and order.completed_at is None
+
+
+def _moment(order: Order, at: datetime) -> datetime:
+    """Return when to look at the tier first: no later than what is about to count.
+
+    An order told once it is completed counts from its payment. Had the books been brought
+    to the later time before, a term that ended in between would be reviewed without it.
+    """
+    if order.paid_at is None or order.paid_at == order.counted_at:
+        return at
+    return min(at, order.paid_at)

@@ -11,7 +11,7 @@ from loyalty import services as loyalty_services
 from loyalty.earning import selectors as earning_selectors
 from loyalty.earning.types import Decision
 from loyalty.settlement.errors import UnknownReservationError
-from loyalty.settlement.folding import Batch
+from loyalty.settlement.folding import TAKEN, Batch
 from loyalty.settlement.moves import Desk
 from loyalty.settlement.sources import source_of
 from loyalty.settlement.types import Document, Effects
@@ -72,7 +72,8 @@ def _points_of(report: OrderReport, storefront: Storefront, now: datetime) -> in
 
     Raises:
         UnknownReservationError: the member has no such reservation at this brand.
-        ReservationExpiredError, ReservationClosedError: it holds nothing any more.
+        ReservationExpiredError, ReservationClosedError: it holds nothing any more, or it
+            holds for another order, whose cancelling would release it.
     """
     if report.reservation_id is None:
         return 0
@@ -90,6 +91,11 @@ def _points_of(report: OrderReport, storefront: Storefront, now: datetime) -> in
         raise points_services.ReservationExpiredError
     if held.status is not HoldStatus.HELD:
         raise points_services.ReservationClosedError
+    # The member's books are locked, so two orders cannot both find it free.
+    if commerce_selectors.is_reservation_taken(
+        member_id=report.member_id, reservation_id=report.reservation_id
+    ):
+        raise points_services.ReservationClosedError(TAKEN)
     return held.points
 
 

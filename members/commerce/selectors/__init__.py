@@ -5,6 +5,7 @@ from members.commerce.selectors.listing import (
     find_order,
     find_order_by_id,
     get_order,
+    is_reservation_taken,
     list_order_numbers,
     list_orders,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "find_order",
     "find_order_by_id",
     "get_order",
+    "is_reservation_taken",
     "list_order_numbers",
     "list_orders",
     "load_orders",

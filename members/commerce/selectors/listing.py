@@ -30,6 +30,10 @@ SELECT o.id, o.external_no FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_
 JOIN commerce_order o ON o.member_id = k.member_id AND o.id = k.order_id
 """
 
+_HOLDS = """
+SELECT 1 FROM commerce_order WHERE member_id = %s AND reservation_id = %s AND held LIMIT 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
@@ -101,3 +105,10 @@ def list_order_numbers(*, keys: Collection[tuple[int, int]]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERS, [[member for member, _ in keys], [order for _, order in keys]])
         return dict(cursor.fetchall())
+
+
+def is_reservation_taken(*, member_id: int, reservation_id: int) -> bool:
+    """Tell whether an order waits for its payment with this reservation."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDS, [member_id, reservation_id])
+        return cursor.fetchone() is not None
