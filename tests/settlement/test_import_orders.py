@@ -370,3 +370,15 @@ def test_cancelled_import_stays_cancelled_until_it_is_resumed(monkeypatch: pytes
     assert [r.action.split(".")[1] for r in trail] == ["started", "cancelled", "resumed", "done"]
     with pytest.raises(ImportNotFoundError):
         selectors.get_import(run_id=0)
+
+
+def test_someone_whose_every_line_is_refused_becomes_no_member(tmp_path: Path):
+    only_cancel = f"C536370,85123A,TEA,-6,{LATER},2.55,19999,United Kingdom"
+
+    run(write(tmp_path, TEA, only_cancel), rejects=tmp_path / "rejects.csv")
+
+    assert reasons(tmp_path / "rejects.csv") == [(3, "cancel_not_tied")]
+    assert selectors.list_imports()[0].members == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM members_member")
+        assert cursor.fetchone() == (1,)

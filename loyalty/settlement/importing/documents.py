@@ -64,10 +64,13 @@ class Chunk:
 def read_chunk(db: Staged, number: int, *, zone: ZoneInfo) -> Chunk:
     """Read a chunk of a laid out file; the file's naive times are in `zone`."""
     customers = db.execute(_CUSTOMERS, [number]).fetchall()
+    orders = db.execute(_ORDERS, [number]).fetchall()
+    # Someone whose every line is refused is nobody's customer: no member comes of it.
+    buyers = {row[0] for row in orders}
     chunk = Chunk(
-        joined={name: at.replace(tzinfo=zone) for name, at, _ in customers},
+        joined={name: at.replace(tzinfo=zone) for name, at, _ in customers if name in buyers},
         lines=sum(lines for _, _, lines in customers),
-        orders=db.execute(_ORDERS, [number]).fetchall(),
+        orders=orders,
     )
     cancels = [
         Cancel(line, order_no, (customer, sku, micro), at, quantity)
