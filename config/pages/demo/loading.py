@@ -57,6 +57,6 @@ def _import_sample(storefront: Storefront, now: datetime) -> str:
     if shift_to is None:
         zone = programme_selectors.get_programme(storefront.programme_id).zone
         shift_to = now.astimezone(zone).date() - timedelta(days=1)
-    call_command("import_orders", str(SAMPLE), shift_to=shift_to, stdout=io.StringIO())
+    call_command("import_orders", str(SAMPLE), shift_to=shift_to, verbosity=0, stdout=io.StringIO())
     done = settlement_selectors.find_import_of(file_name=SAMPLE.name)
     return f"retail sample: {done.orders if done else 0} orders"

@@ -34,6 +34,7 @@ from members.programmes import selectors as programmes_selectors
 
 class Command(BaseCommand):
     help = "Import a file of order lines (CSV, CSV.gz or Parquet) into a storefront."
+    _silent = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="rehearse; keep nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._silent = options["verbosity"] == 0
         try:
             self._import(options)
         except DomainError as refused:
@@ -104,7 +106,8 @@ class Command(BaseCommand):
             self.stdout.write("Another process is still at work on the rest of this import.")
 
     def _lay_out(self, options: dict[str, Any], asked: ImportOptions, into: Path) -> None:
-        self.stderr.write("Reading the file …")
+        if not self._silent:
+            self.stderr.write("Reading the file …")
         imports.lay_out(
             path=options["file"], options=asked, into=into, chunk_lines=options["chunk"]
         )
@@ -129,6 +132,7 @@ class Command(BaseCommand):
             unit=" lines",
             unit_scale=True,
             file=sys.stderr,
+            disable=self._silent,
             mininterval=quiet or 0.1,
         )
 
