@@ -42,10 +42,17 @@ class EntryNotFoundError(NotFoundError):
 
 
 class AlreadyReversedError(ConflictError):
-    """Nothing, or not as much, of the entry is left to reverse."""
+    """Nothing, or not as much, of the entry is left to reverse.
+
+    `left` is what is; None when this very cause has reversed it.
+    """
 
     code = "entry.already_reversed"
     title = _("The entry has been reversed already")
+
+    def __init__(self, *, left: int | None = None) -> None:
+        super().__init__()
+        self.left = left
 
 
 class ReverseExceedsError(InvalidError):

@@ -236,4 +236,6 @@ def to_error(code: str, *, asked: int, had: int) -> DomainError:
     """Return the error that a function's answer names."""
     if code == errors.InsufficientPointsError.code:
         return errors.InsufficientPointsError(asked=asked, spendable=had)
+    if code == errors.AlreadyReversedError.code:
+        return errors.AlreadyReversedError(left=had if asked else None)
     return _ERRORS[code]()

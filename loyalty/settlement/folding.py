@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from config.kernel.errors import DomainError
+from loyalty.settlement.limits import Limits
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.posting import post_difference
 from loyalty.settlement.types import Document, Effects, Settled
@@ -62,6 +63,7 @@ class Batch:
 
     documents: Sequence[Document]
     refused: dict[int, DomainError]
+    limits: Limits
     claims: commerce_services.Claims
     storefront: Storefront
     orders: dict[int, Order]
@@ -91,8 +93,10 @@ class Batch:
                 continue
             if step.moves is not None:
                 for role, command in step.moves.commands:
-                    step.places.append((len(self.commands), role))
-                    self.commands.append(command)
+                    allowed = self.limits.allow(command)
+                    if allowed is not None:
+                        step.places.append((len(self.commands), role))
+                        self.commands.append(allowed)
             self.done[index] = step
 
     def answers(self) -> list[Settled | DomainError]:

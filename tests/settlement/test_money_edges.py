@@ -14,9 +14,9 @@ from members.commerce.types import LineReport, RefundLineReport, Stage
 from members.programmes import services as programme_services
 from points import selectors as points_selectors
 from points import services as points_services
-from points.types import Earn, Hold, Spend
+from points.types import Earn, Hold, Reverse, Spend
 from tests.factories.members import make_member
-from tests.factories.orders import at, event, figures, make_earning_shop, report, settle
+from tests.factories.orders import at, event, figures, make_earning_shop, report, settle, settle_all
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,17 @@ def reserve(shop, member, points):
     post(shop, member, Earn, points=points)
     outcome = post(shop, member, Hold, points=points, expires_at=at(2), brand_id=shop.brand.id)
     return outcome.reservation_id
+
+
+def entries(shop, member):
+    page = points_selectors.list_entries(
+        member_ids=[member],
+        programme_id=shop.programme.id,
+        currency="points",
+        before=None,
+        limit=50,
+    )
+    return page.entries
 
 
 def one_line(amount, quantity=1):
@@ -176,3 +187,34 @@ def test_h30_a_term_that_ends_between_payment_and_report_is_renewed_by_the_order
 
     history = loyalty_selectors.list_changes(member_ids=[member], programme_id=shop.programme.id)
     assert [change.why for change in history] == [Why.RENEWED, Why.UPGRADED]
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("kind", ["cancelled", "refunded"])
+def test_h6_what_staff_reversed_by_hand_does_not_stop_the_order(shop, member, kind, together):
+    settle(shop, report(member, status=Stage.PAID, lines=one_line(5000, quantity=2)))
+    [earned] = [entry for entry in entries(shop, member) if entry.kind == "earn"]
+    post(shop, member, Reverse, now=at(4), entry_id=earned.entry_id, points=60, cause="by hand")
+    half = (RefundLineReport(line_no=1, amount=3000),)
+    told = [event("refunded", at(5), refund_no="RF-1", lines=half)]
+    told.append(event(kind, at(6), refund_no="RF-2" if kind == "refunded" else ""))
+
+    part, rest = settle_all(shop, told) if together else settle(shop, *told)
+
+    assert (part.effects.points_reversed, rest.effects.points_reversed) == (30, 10)
+    assert rest.order.status == kind
+    assert rest.order.points_taken == 100
+    assert figures(member) == figures(member, "growth") == (0, 0, 0, 0)
+
+
+def test_h2_points_staff_gave_back_by_hand_are_not_given_back_again(shop, member):
+    held = reserve(shop, member, 1000)
+    paid = report(member, status=Stage.PAID, reservation_id=held, lines=one_line(10000))
+    settle(shop, paid, now=at(1))
+    [spent] = [entry for entry in entries(shop, member) if entry.kind == "spend"]
+    post(shop, member, Reverse, now=at(4), entry_id=spent.entry_id, cause="by hand")
+
+    [cancelled] = settle(shop, event("cancelled", at(5)))
+
+    assert cancelled.effects.points_returned == 0
+    assert figures(member) == (1000, 0, 0, 0)

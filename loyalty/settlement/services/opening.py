@@ -12,6 +12,7 @@ from loyalty.earning import selectors as earning_selectors
 from loyalty.earning.types import Decision
 from loyalty.settlement.errors import UnknownReservationError
 from loyalty.settlement.folding import TAKEN, Batch
+from loyalty.settlement.limits import Limits
 from loyalty.settlement.moves import Desk
 from loyalty.settlement.sources import source_of
 from loyalty.settlement.types import Document, Effects
@@ -30,6 +31,7 @@ def open_batch(
     *,
     documents: Sequence[Document],
     refused: dict[int, DomainError],
+    limits: Limits,
     claims: commerce_services.Claims,
     storefront: Storefront,
     now: datetime,
@@ -43,6 +45,7 @@ def open_batch(
     return Batch(
         documents=documents,
         refused=dict(refused),
+        limits=limits,
         claims=claims,
         storefront=storefront,
         orders=orders,

@@ -7,6 +7,7 @@ from typing import cast
 
 from config.kernel.errors import DomainError
 from loyalty.settlement.folding import Batch, Step
+from loyalty.settlement.limits import left_of
 from loyalty.settlement.moves import Role
 from loyalty.settlement.types import Effects
 from members.commerce import services as commerce_services
@@ -16,13 +17,16 @@ from points.types import Outcome, Reverse
 def read_outcomes(batch: Batch, outcomes: Sequence[Outcome]) -> dict[int, DomainError]:
     """Give every step its effects; return the documents that the ledger refuses.
 
-    A reservation that is gone when an order is cancelled has been given back already.
+    A reservation that is gone when an order is cancelled has been given back already; a
+    reversal of more than is left is no refusal either, but is asked again (`Limits`).
     """
     problems: dict[int, DomainError] = {}
     for index, step in batch.done.items():
         for place, role in step.places:
             problem = outcomes[place].problem
-            if problem is not None and role is not Role.RELEASE:
+            if problem is None or left_of(problem) is not None:
+                continue
+            if role is not Role.RELEASE:
                 problems.setdefault(index, problem)
         if index not in problems and step.moves is not None:
             step.effects = _effects(batch, step, outcomes)

@@ -17,6 +17,7 @@ from config.kernel.errors import DomainError
 from loyalty import services as loyalty_services
 from loyalty.earning import services as earning_services
 from loyalty.settlement.folding import Batch, Step
+from loyalty.settlement.limits import Limits
 from loyalty.settlement.services import announcing
 from loyalty.settlement.services.opening import open_batch
 from loyalty.settlement.services.outcomes import read_outcomes
@@ -33,10 +34,10 @@ _HUGE = 10**9
 
 
 class _RefusedByLedgerError(Exception):
-    """Some documents cannot be posted; the list is settled again without them."""
+    """Some of it cannot be posted; the list is settled again without it."""
 
-    def __init__(self, problems: dict[int, DomainError]) -> None:
-        self.problems = problems
+    def __init__(self, problems: dict[int, DomainError], limits: Limits) -> None:
+        self.problems, self.limits = problems, limits
 
 
 def settle(
@@ -55,9 +56,15 @@ def settle(
     # block below, so an error that leaves here is unexpected and the caller's to roll back.
     with transaction.atomic(savepoint=False):
         claims = _claim(documents, refused, storefront)
+        limits = Limits()
         while True:
             batch = open_batch(
-                documents=documents, refused=refused, claims=claims, storefront=storefront, now=now
+                documents=documents,
+                refused=refused,
+                limits=limits,
+                claims=claims,
+                storefront=storefront,
+                now=now,
             )
             batch.fold()
             try:
@@ -65,7 +72,7 @@ def settle(
                     _post(batch, now, announce)
                 break
             except _RefusedByLedgerError as exc:
-                refused = refused | exc.problems
+                refused, limits = refused | exc.problems, exc.limits
         _write(batch, storefront, now, announce)
     return batch.answers()
 
@@ -120,8 +127,9 @@ def _post(batch: Batch, now: datetime, announce: bool) -> None:
         return
     outcomes = points_services.post_batch(commands=batch.commands, now=now, announce=announce)
     problems = read_outcomes(batch, outcomes)
-    if problems:
-        raise _RefusedByLedgerError(problems)
+    limits = batch.limits.learn(batch.commands, outcomes)
+    if problems or limits:
+        raise _RefusedByLedgerError(problems, limits or Limits(batch.limits.left))
 
 
 def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) -> None:
