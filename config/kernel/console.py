@@ -187,7 +187,7 @@ class SpreadAdmin(ReadOnlyAdmin):
     ) -> Any:
         # By (member, row): the row's number alone would ask every place there is.
         member, _dash, row = object_id.partition("-")
-        if not (member.isdigit() and row.isdigit()):
+        if not (member.isdecimal() and row.isdecimal()):
             return None
         found = self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
         if found is not None:

@@ -154,3 +154,16 @@ def test_console_has_the_looser_policy_and_says_so_only_there(story: Story):
 @pytest.mark.parametrize("path", ["/ops/points/entry/add/", "/ops/commerce/order/add/"])
 def test_facts_cannot_be_added(story: Story, path):
     page(operator(), path, status=403)
+
+
+@pytest.mark.parametrize("key", ["1-²", "²-1", "1-", "x", "9" * 40, f"1-{'9' * 40}", "1%00"])
+def test_a_record_that_cannot_be_is_not_found(db, key):
+    client = operator("en")
+
+    for model in SCREENS:
+        status = client.get(f"{listing(model)}{key}/change/").status_code
+        assert status in (302, 400, 404), (model, key, status)
+
+
+def test_a_filter_that_cannot_be_is_refused(db):
+    assert operator("en").get("/ops/members/member/?kind=%00").status_code in (302, 400)
