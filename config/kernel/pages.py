@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from config.kernel.api import problems, serving
-from config.kernel.errors import DomainError
+from config.kernel.errors import DomainError, MalformedError
+
+# Whoever calls these is a program, and reads JSON.
+_MACHINES = "/oauth/"
 
 
 class RefusalPages:
@@ -24,8 +28,13 @@ class RefusalPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
-        """Answer for domain errors; leave everything else to Django."""
+        """Answer for domain errors and unstorable text; leave everything else to Django."""
+        if isinstance(exc, DataError):
+            # A NUL character, which PostgreSQL does not store: nobody types one by mistake.
+            exc = MalformedError("the request holds what cannot be stored")
         if not isinstance(exc, DomainError):
             return None
+        if request.path_info.startswith(_MACHINES):
+            return problems.respond(exc, request_id=serving.request_id_of(request))
         problem = problems.describe(exc, request_id=serving.request_id_of(request))
         return render(request, "errors/problem.html", {"problem": problem}, status=problem.status)
