@@ -201,9 +201,16 @@ def _ip(request: HttpRequest) -> str:
 
 
 def _safe_next(request: HttpRequest, target: str | None) -> str:
-    """Return where to go afterwards: a page of this site, or home."""
-    if target and url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    """Return where to go afterwards: a path on this site, or home.
+
+    Without its slash it would be taken for the name of a view, or be read beside this page.
+    """
+    if (
+        target
+        and target.startswith("/")
+        and url_has_allowed_host_and_scheme(
+            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
     ):
         return target
     return settings.LOGIN_REDIRECT_URL

@@ -273,3 +273,18 @@ def test_the_first_operator_comes_from_the_command_line(client, monkeypatch):
     call_command("createsuperuser", "--noinput", "--staff_name", "root", verbosity=0)
 
     assert client.login(staff_name="root", password="a long password")
+
+
+@pytest.mark.parametrize("target", ["points", "x", "²", "a\0", "points:statement"])
+def test_what_is_no_path_of_this_site_leads_home(browser, target):
+    browser.get("/sign-in", {"next": target})
+    answer = join(browser, next=target)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    again = browser.get("/sign-in", {"next": target})
+    assert (again.status_code, again["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize("path", ["/sign-in/code", "/sign-in/code/resend"])
+def test_a_ticket_that_cannot_be_one_is_refused(browser, path):
+    assert browser.post(path, {"t": "a\0b", "code": "123456"}).status_code == 400
