@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from config.kernel.api import openapi, reference
 from members.programmes import scopes
+from tests.factories.api import api_client
+from tests.factories.orders import make_earning_shop
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,47 @@ def test_every_success_and_body_has_an_example(document):
             if status.startswith("2") and status != "204":
                 [content] = response["content"].values()
                 assert "example" in content, name
+
+
+def test_the_examples_of_bodies_are_accepted(document, db):
+    shop = make_earning_shop()
+    client, real = api_client(shop), {"external_no": "SO-1001"}
+
+    def send(path, method="post"):
+        operation = document["paths"][f"/api/v1/{path}"][method]
+        [content] = operation["requestBody"]["content"].values()
+        body = content["example"]
+        for example in body if isinstance(body, list) else [body]:
+            example |= {"member": real["member"]} if "member" in example else {}
+        answer = client.call(method.upper(), path.format(**real), json=body)
+        assert answer.status_code < 300, (path, body, answer.content)
+        return json.loads(answer.content)
+
+    real["member"] = send("members")["id"]
+    send("members/{member}", "patch")
+    send("members/{member}/identities")
+    send("orders")
+    assert send("orders/batch")["status"] == 200
+    send("orders/{external_no}/events")
+    send("members/{member}/points/adjust")
+    real["entry"] = send("members/{member}/points/earn")["id"]
+    send("entries/{entry}/reverse")
+    [item] = send("points/batch")["items"]
+    assert item["status"] == 201, item
+    send("members/{member}/points/spend")
+    send("members/{member}/points/adjust")
+    for end in ("capture", "release"):
+        real["reservation"] = send("reservations")["id"]
+        send("reservations/{reservation}/" + end)
+
+
+def test_lists_and_writes_name_the_refusals_of_cursors_keys_and_queries(document):
+    for name, operation in _operations(document):
+        told = operation["responses"]["400"]["description"]
+        names = {p["name"] for p in operation["parameters"]}
+        assert "`request.malformed`" in told, name
+        assert ("`request.cursor_invalid`" in told) == ("cursor" in names), name
+        assert ("`idempotency.key_invalid`" in told) == (not name.startswith("GET")), name
 
 
 def test_writes_with_idempotency_take_the_key(document):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from config.kernel.api import errors as api_errors
 from config.kernel.api.operations import Operation
 from config.kernel.api.problems import status_of
-from config.kernel.errors import DomainError
+from config.kernel.errors import DomainError, MalformedError
 
 _scope_texts: dict[str, object] = {}
 
@@ -52,17 +52,23 @@ def refusals(path: str, method: str, operation: Operation) -> dict[int, list[typ
         api_errors.ScopeMissingError,
         api_errors.RateLimitedError,
         api_errors.BusyError,
+        MalformedError,
         api_errors.InvalidFieldError,
         api_errors.UnknownFieldError,
         *operation.errors,
     }
     if method != "GET":
-        found |= {api_errors.TooLargeError, api_errors.WrongContentTypeError}
+        found |= {
+            api_errors.TooLargeError,
+            api_errors.WrongContentTypeError,
+            api_errors.BadKeyError,
+        }
+    if "cursor" in operation.query_names:
+        found.add(api_errors.BadCursorError)
     if operation.idempotency is not None:
         found |= {
             api_errors.KeyReusedError,
             api_errors.InFlightError,
-            api_errors.BadKeyError,
         }
     if "{" in path:
         found.add(api_errors.NoSuchPathError)

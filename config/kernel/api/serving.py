@@ -61,8 +61,6 @@ def finish(response: HttpResponse, request_id: str) -> HttpResponse:
     if response.status_code not in (204, 304):
         headers["Content-Length"] = str(len(response.content))
     headers.setdefault("Cache-Control", "no-store")
-    # Known, so told: else the server sends the body in chunks.
-    headers["Content-Length"] = str(len(response.content))
     return response
 
 
