@@ -185,6 +185,30 @@ def test_h25_pending_points_mature_once_at_the_same_hour(shop, member):
     assert available(at(20)) == 100
 
 
+def test_h27_spending_points_does_not_lower_the_tier(shop, member):
+    settle(
+        shop,
+        report(
+            member,
+            status=Stage.COMPLETED,
+            completed_at=at(1) - timedelta(days=30),
+            paid_at=at(1) - timedelta(days=31),
+            placed_at=at(1) - timedelta(days=31),
+            lines=one_line(300_000),
+        ),
+        now=at(1),
+    )
+
+    post(shop, member, Spend, points=3000)
+
+    assert figures(member) == (0, 0, 0, 0)
+    standing = loyalty_selectors.get_standing(
+        member_ids=[member], programme_id=shop.programme.id, at=at(2)
+    )[member]
+    assert standing.tier.code == "bronze"
+    assert standing.amount == 300_000
+
+
 def test_h28_points_that_pay_are_no_spend(shop, member):
     held = reserve(shop, member, 1000)
 
