@@ -34,7 +34,7 @@ _TEXTS = {
     "cursor": None,
 }
 # What a first call can do without: nothing in a new shop answers to a made-up one.
-_ABSENT = frozenset({"reservation", "quote", "store", "completed_at", "pending_until", "source"})
+_ABSENT = frozenset({"reservation", "quote", "store", "completed_at", "pending_until"})
 _EMPTY = frozenset({"coupons"})
 _TIMES = {"expires_at": "2028-12-01T00:00:00+08:00"}
 _FORMATS = {
