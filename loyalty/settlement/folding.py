@@ -177,6 +177,7 @@ class Batch:
     # --- Events ---------------------------------------------------------------------------
 
     def _event(self, report: EventReport) -> Step:
+        self._refuse_with_its_order(report)
         claim = self.claims.get(report.order_no)
         order = None if claim is None else self.orders.get(claim.order_id)
         if order is None:
@@ -189,6 +190,16 @@ class Batch:
         order.facts.append(fact)
         commerce_services.fold_into(order)
         return self._post(order, (fact,), report.kind.value)
+
+    def _refuse_with_its_order(self, report: EventReport) -> None:
+        """Refuse what a list tells of an order whose own report it had refused.
+
+        The number may name somebody else's order, which this event does not mean.
+        """
+        for index, problem in self.refused.items():
+            document = self.documents[index]
+            if isinstance(document, OrderReport) and document.external_no == report.order_no:
+                raise problem
 
     def _refund(self, order: Order, fact: Fact, report: EventReport) -> Step:
         ask = RefundAsk(

@@ -218,3 +218,22 @@ def test_h2_points_staff_gave_back_by_hand_are_not_given_back_again(shop, member
 
     assert cancelled.effects.points_returned == 0
     assert figures(member) == (1000, 0, 0, 0)
+
+
+@pytest.mark.parametrize("same_member", [True, False])
+def test_a_list_does_not_refund_the_order_that_had_its_number_before(shop, member, same_member):
+    """An import whose invoice has a number that is taken must not refund what it names."""
+    settle(shop, report(member, status=Stage.PAID, lines=one_line(10000)))
+    buyer = member if same_member else make_member(shop)
+
+    answers = settlement_services.settle(
+        documents=[
+            report(buyer, status=Stage.COMPLETED, lines=one_line(777)),
+            event("refunded", at(5), refund_no="C-1"),
+        ],
+        storefront=shop.storefront,
+        now=at(20),
+    )
+
+    assert [answer.code for answer in answers] == ["order.conflict", "order.conflict"]
+    assert figures(member) == (0, 100, 0, 0)
