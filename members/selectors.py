@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q
 
 from config.kernel import ids, statements
-from config.kernel.errors import NotFoundError
 from members import keys, models, numbers
 from members.errors import MemberNotFoundError
 from members.types import ContactKind, Identity, Label, Member, Status
@@ -38,15 +37,11 @@ def resolve(*, public_id: str, programme_id: int) -> int:
 
 def resolve_many(*, public_ids: Sequence[str], programme_id: int) -> dict[str, int]:
     """Return the members that ids name, in one statement; unknown ids are left out."""
-    wanted: dict[str, int] = {}
-    for text in set(public_ids):
-        try:
-            wanted[text] = ids.decode("mem", text).member_id
-        except NotFoundError:
-            continue
-    rows = statements.ask(_SURVIVORS, [sorted(set(wanted.values())), programme_id])
+    wanted = ids.decode_many("mem", set(public_ids))
+    told = statements.bigints({member for member, _row in wanted.values()})
+    rows = statements.ask(_SURVIVORS, [told, programme_id])
     alive = {member: survivor or member for member, survivor in rows}
-    return {text: alive[member] for text, member in wanted.items() if member in alive}
+    return {text: alive[member] for text, (member, _row) in wanted.items() if member in alive}
 
 
 def ids_of(member_id: int) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,21 +53,34 @@ def _block() -> _Contexts:
     return _Contexts()
 
 
-def _checksum(prefix: str, body: bytes) -> bytes:
-    return hashlib.blake2s(prefix.encode() + body, digest_size=4).digest()
+def _checksum(told: bytes) -> bytes:
+    return hashlib.blake2s(told, digest_size=4).digest()
 
 
-# Base 32 by pairs of characters: the standard library's is written in Python and takes
-# longer than the encryption. 128 bits make 25.6 characters, so two zero bits are added.
+# Base 32 of many blocks at once: the standard library's is written in Python and takes longer
+# than the encryption. Each five bytes of a block get eight, and three times over the upper
+# half of the bits in a place is moved up, until every character's five bits are a byte.
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
-_SHIFTS = tuple(range(120, -1, -10))
-_LENGTH = 26
+_LETTERS = bytes(ord(_ALPHABET[code & 31]) for code in range(256))
+_UPPER_HALVES = (
+    (bytes.fromhex("000000fffff00000"), (1 << 12) - 1),
+    (bytes.fromhex("000ffc00"), (1 << 6) - 1),
+    (bytes.fromhex("03e0"), (1 << 3) - 1),
+)
+_BLOCK, _LENGTH, _ROOM = 16, 26, 32
 
 
-def _to_text(block: bytes) -> str:
-    number = int.from_bytes(block, "big") << 2
-    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
+def _to_texts(blocks: bytes) -> list[str]:
+    size = len(blocks) // _BLOCK * _ROOM
+    spread = bytearray(size)
+    for place in range(_BLOCK):
+        spread[place // 5 * 8 + 3 + place % 5 :: _ROOM] = blocks[place::_BLOCK]
+    number = int.from_bytes(spread, "big")
+    for pattern, move in _UPPER_HALVES:
+        upper = int.from_bytes(pattern * (size // len(pattern)), "big")
+        number += (number & upper) * move
+    text = number.to_bytes(size, "big").translate(_LETTERS).decode()
+    return [text[start : start + _LENGTH] for start in range(0, size, _ROOM)]
 
 
 # Python reads base 32 itself, with other digits; whatever is none of ours becomes no digit.
@@ -85,8 +99,15 @@ def _to_block(text: str) -> bytes | None:
 
 def encode(prefix: str, *, member_id: int, row_id: int) -> str:
     """Return the public id of a row, as `ent_…`."""
-    body = member_id.to_bytes(6, "big") + row_id.to_bytes(6, "big")
-    return f"{prefix}_{_to_text(_block().seal(body + _checksum(prefix, body)))}"
+    return encode_many(prefix, [(member_id, row_id)])[0]
+
+
+def encode_many(prefix: str, rows: Iterable[tuple[int, int]]) -> list[str]:
+    """Return the public ids of (member, row) pairs, all encrypted in one call."""
+    kind = prefix.encode()
+    plain = [member.to_bytes(6, "big") + row.to_bytes(6, "big") for member, row in rows]
+    sealed = _block().seal(b"".join([body + _checksum(kind + body) for body in plain]))
+    return [f"{prefix}_{text}" for text in _to_texts(sealed)]
 
 
 def decode(prefix: str, public_id: str) -> RowId:
@@ -95,12 +116,25 @@ def decode(prefix: str, public_id: str) -> RowId:
     Raises:
         UnknownIdError: it is not an id of this kind, or was tampered with.
     """
-    head, _, tail = public_id.partition("_")
-    block = _to_block(tail) if head == prefix and len(tail) == _LENGTH else None
-    if block is None:
+    found = decode_many(prefix, [public_id]).get(public_id)
+    if found is None:
         raise UnknownIdError(f"there is no {prefix}_ id like this")
-    plain = _block().open(block)
-    body, checksum = plain[:12], plain[12:]
-    if _checksum(prefix, body) != checksum:
-        raise UnknownIdError(f"there is no {prefix}_ id like this")
-    return RowId(int.from_bytes(body[:6], "big"), int.from_bytes(body[6:], "big"))
+    return RowId(*found)
+
+
+def decode_many(prefix: str, public_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return the (member, row) of each id that is one of this kind; others are left out."""
+    head, kind, length = f"{prefix}_", prefix.encode(), len(prefix) + 1 + _LENGTH
+    blocks = {
+        text: block
+        for text in public_ids
+        if len(text) == length and text.startswith(head) and (block := _to_block(text[-_LENGTH:]))
+    }
+    plain = _block().open(b"".join(blocks.values()))
+    found = {}
+    for place, text in enumerate(blocks):
+        body = plain[place * _BLOCK : place * _BLOCK + 12]
+        if _checksum(kind + body) == plain[place * _BLOCK + 12 : place * _BLOCK + _BLOCK]:
+            number = int.from_bytes(body, "big")
+            found[text] = (number >> 48, number & (1 << 48) - 1)
+    return found

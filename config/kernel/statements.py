@@ -7,7 +7,7 @@ Several statements that need no answer can travel together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,14 @@ def tell(sql: str, values: Sequence[Any] = ()) -> None:
     """Run one statement whose rows nobody wants; inside `together`, without waiting for it."""
     with _cursor(sql) as cursor:
         cursor.execute(sql, values)
+
+
+def bigints(numbers: Iterable[int]) -> str:
+    """Return numbers as PostgreSQL writes an array, for `%s::bigint[]`.
+
+    The driver would look at each of them to find out how wide they are.
+    """
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -19,6 +19,9 @@ from points.api.contracts import BatchIn, BatchItem, Items
 from points.api.errors import ExpiryPastError, UnknownMemberError
 from points.rows import MOST_POINTS, to_error
 from points.types import POINTS, validity_end
+
+# What stands before the entry in a reply of `post_lines`.
+_HEAD = 5
 
 
 @api.operation(
@@ -48,7 +51,7 @@ def batch(call: api.Call) -> api.Reply:
             places.append(index)
     if lines:
         replies = services.post_lines(lines=lines, now=call.now)
-        answers += [_answer(call, places[reply[0]], reply) for reply in replies]
+        answers += _answers(call, places, replies)
     answers.sort(key=attrgetter("index"))
     return api.Reply(api.batch.Result(items=answers))
 
@@ -123,9 +126,17 @@ def _line(
     return line
 
 
-def _answer(call: api.Call, index: int, reply: Sequence[Any]) -> api.batch.Item:
-    _item, problem, asked, had, duplicate, *entry = reply
-    if problem is not None:
-        error = to_error(problem, asked=asked, had=had)
-        return api.batch.refused(index, error, call=call)
-    return api.batch.done(index, showing.line(entry), status=200 if duplicate else 201)
+def _answers(
+    call: api.Call, places: Sequence[int], replies: Sequence[Sequence[Any]]
+) -> Iterator[api.batch.Item]:
+    posted = []
+    for reply in replies:
+        item, problem, asked, had, *_ = reply
+        if problem is None:
+            posted.append(reply)
+        else:
+            error = to_error(problem, asked=asked, had=had)
+            yield api.batch.refused(places[item], error, call=call)
+    shown = showing.lines([reply[_HEAD:] for reply in posted])
+    for (item, _, _, _, duplicate, *_), body in zip(posted, shown, strict=True):
+        yield api.batch.done(places[item], body, status=200 if duplicate else 201)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.kernel import ids
@@ -15,7 +15,10 @@ from points.api.contracts import (
     MovedOut,
     ReservationOut,
 )
+from points.rows import LINE_COLUMNS
 from points.types import Balance, Posted, Reservation
+
+_LOTS = LINE_COLUMNS.index("lots")
 
 
 def entry(posted: Posted, *, dry_run: bool = False) -> EntryOut:
@@ -54,14 +57,21 @@ def entry(posted: Posted, *, dry_run: bool = False) -> EntryOut:
     )
 
 
-def line(values: Sequence[Any]) -> EntryOut:
-    """Return a line of a batch from the values of LINE_COLUMNS."""
+def lines(rows: Sequence[Sequence[Any]]) -> list[EntryOut]:
+    """Return lines of a batch from the values of LINE_COLUMNS, all ids made in two calls."""
+    entry_ids = ids.encode_many("ent", [(row[1], row[0]) for row in rows])
+    lots = [(row[1], lot) for row in rows for lot in row[_LOTS]]
+    lot_ids = iter(ids.encode_many("lot", lots))
+    return [_line(entry_id, row, lot_ids) for entry_id, row in zip(entry_ids, rows, strict=True)]
+
+
+def _line(entry_id: str, row: Sequence[Any], lot_ids: Iterator[str]) -> EntryOut:
     (
-        entry_id, member_id, kind, points, balance_after, source, rule, reason, actor,
+        _entry, _member, kind, points, balance_after, source, rule, reason, actor,
         lots, lot_points, lot_expires, occurred_at, recorded_at,
-    ) = values  # fmt: skip
+    ) = row  # fmt: skip
     return EntryOut(
-        id=ids.encode("ent", member_id=member_id, row_id=entry_id),
+        id=entry_id,
         kind=kind,
         points=points,
         balance_after=balance_after,
@@ -74,12 +84,8 @@ def line(values: Sequence[Any]) -> EntryOut:
         reservation=None,
         moved=None,
         lots=[
-            LotOut(
-                lot=ids.encode("lot", member_id=member_id, row_id=lot),
-                points=change,
-                expires_at=expires_at,
-            )
-            for lot, change, expires_at in zip(lots, lot_points, lot_expires, strict=True)
+            LotOut(lot=next(lot_ids), points=change, expires_at=expires_at)
+            for _lot, change, expires_at in zip(lots, lot_points, lot_expires, strict=True)
         ],
         occurred_at=occurred_at,
         recorded_at=recorded_at,
