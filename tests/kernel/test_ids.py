@@ -33,3 +33,13 @@ def test_decode_refuses_every_changed_character():
 def test_decode_refuses_junk(junk):
     with pytest.raises(ids.UnknownIdError):
         ids.decode("ent", junk)
+
+
+def test_many_ids_are_the_same_as_one_by_one() -> None:
+    rows = [(0, 1), (2**48 - 1, 2**48 - 1), (42, 0), (7, 2**40 + 3)]
+    made = ids.encode_many("lot", rows)
+    assert made == [ids.encode("lot", member_id=member, row_id=row) for member, row in rows]
+    assert ids.decode_many("lot", [*made, "lot_nonsense", "ent" + made[0][3:]]) == dict(
+        zip(made, rows, strict=True)
+    )
+    assert ids.encode_many("lot", []) == []
