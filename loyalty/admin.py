@@ -28,11 +28,13 @@ from config.kernel.console import (
     actor,
     ask,
     badge,
+    by_word,
     found_or_404,
     record_url,
+    word,
 )
 from loyalty import models, services
-from loyalty.types import LadderDraft, Measure, TierDraft
+from loyalty.types import LadderDraft, Measure, TierDraft, Why
 from members.programmes import selectors as programmes_selectors
 
 words.call(models.TierChange)
@@ -254,10 +256,23 @@ def _tier_table(title: str, ladder: models.LadderVersion) -> Table:
     )
 
 
+def why_words() -> dict[str, str]:
+    """Return why tiers change."""
+    return {
+        Why.UPGRADED: _("Reached"),
+        Why.RENEWED: _("Kept for another year"),
+        Why.PROTECTED: _("Time of grace"),
+        Why.DOWNGRADED: _("Run out"),
+        Why.REFUNDED: _("Refunded"),
+        Why.REMAPPED: _("Ladder changed"),
+    }
+
+
 @admin.register(models.TierChange)
 class TierChangeAdmin(SpreadAdmin):
     """How members' tiers changed, and on which figures."""
 
-    list_display = ("occurred_at", "member", "from_code", "to_code", "why", "source", "until")
-    list_filter = ("why",)
+    list_display = ("occurred_at", "member", "from_code", "to_code", "shown_why", "source", "until")
+    list_filter = (by_word("why", why_words),)
+    shown_why = word("why", why_words, title=gettext_lazy("why"))
     newest_first = ("-occurred_at", "-id")

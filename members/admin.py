@@ -20,10 +20,12 @@ from config.kernel.console import (
     ReadOnlyAdmin,
     Table,
     badge,
+    by_word,
     find_members,
     finds_members,
     names_members,
     record_url,
+    word,
 )
 from config.kernel.errors import DomainError, NotFoundError
 from members import contacts, models, selectors
@@ -80,12 +82,36 @@ def _by_contact(programme: Programme, text: str) -> int | None:
     return selectors.find_by_contact(programme_id=programme.id, kind=kind, address=address)
 
 
+def status_words() -> dict[str, str]:
+    """Return what can become of a member."""
+    return {
+        "active": _("Active"),
+        "frozen": _("Frozen"),
+        "merged": _("Merged"),
+        "erased": _("Erased"),
+    }
+
+
+def kind_words() -> dict[str, str]:
+    """Return what kinds of member there are."""
+    return {"ordinary": _("Ordinary member")}
+
+
 @admin.register(models.Member)
 class MemberAdmin(ReadOnlyAdmin):
     """Members: found by number, phone or e-mail, shown masked."""
 
-    list_display = ("member_no", "tier", "phone", "email", "kind", "shown_status", "joined_at")
-    list_filter = ("status", "kind", "programme_id")
+    list_display = (
+        "member_no",
+        "tier",
+        "phone",
+        "email",
+        "shown_kind",
+        "shown_status",
+        "joined_at",
+    )
+    list_filter = (by_word("status", status_words), by_word("kind", kind_words), "programme_id")
+    shown_kind = word("kind", kind_words, title=gettext_lazy("kind"))
     search_fields = ("member_no",)
     search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
     ordering = ("-id",)
@@ -93,7 +119,7 @@ class MemberAdmin(ReadOnlyAdmin):
         "public_id",
         "member_no",
         "programme",
-        "kind",
+        "shown_kind",
         "status_word",
         "tier",
         "nickname",
@@ -161,13 +187,7 @@ class MemberAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def status_word(self, obj: models.Member) -> str:
-        known = {
-            "active": _("Active"),
-            "frozen": _("Frozen"),
-            "merged": _("Merged"),
-            "erased": _("Erased"),
-        }
-        return known.get(obj.status, obj.status)
+        return status_words().get(obj.status, obj.status)
 
     def tables(self, request: HttpRequest, obj: models.Member) -> list[Table]:
         identities = selectors.list_identities(member_id=obj.pk)

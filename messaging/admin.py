@@ -9,10 +9,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import words
-from config.kernel.console import ReadOnlyAdmin, badge, find_members
+from config.kernel.console import ReadOnlyAdmin, badge, by_word, find_members, word
 from messaging import models
+from messaging.types import Kind
 
 words.call(models.LocalMessage, gettext_lazy("message"), gettext_lazy("local outbox"))
+
+
+def channel_words() -> dict[str, str]:
+    """Return what the ways to send are called."""
+    return {"sms": _("SMS"), "email": _("E-mail")}
+
+
+def kind_words() -> dict[str, str]:
+    """Return what messages are about."""
+    return {
+        Kind.CODE: _("Sign-in code"),
+        Kind.MEMBER: _("Membership news"),
+        Kind.TRANSACTION: _("About a purchase"),
+        Kind.SYSTEM: _("System notice"),
+    }
+
+
+def status_words() -> dict[str, str]:
+    """Return what can become of a message."""
+    return {"sent": _("Sent"), "failed": _("Failed"), "unsent": _("Not sent")}
 
 
 @admin.register(models.LocalMessage)
@@ -23,11 +44,18 @@ class LocalMessageAdmin(ReadOnlyAdmin):
     this screen read them in clear, because that is what it is for.
     """
 
-    list_display = ("recorded_at", "channel", "address", "body", "kind", "shown_status")
-    list_filter = ("channel", "kind", "status")
+    list_display = ("recorded_at", "shown_channel", "address", "body", "shown_kind", "shown_status")
+    list_filter = (
+        by_word("channel", channel_words),
+        by_word("kind", kind_words),
+        by_word("status", status_words),
+    )
     search_fields = ("key",)
     search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
     ordering = ("-id",)
+
+    shown_channel = word("channel", channel_words, title=gettext_lazy("channel"))
+    shown_kind = word("kind", kind_words, title=gettext_lazy("kind"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.LocalMessage], search_term: str
@@ -41,5 +69,4 @@ class LocalMessageAdmin(ReadOnlyAdmin):
         colors={"sent": "success", "failed": "danger", "unsent": "warning"},
     )
     def shown_status(self, obj: models.LocalMessage) -> tuple[str, str]:
-        known = {"sent": _("Sent"), "failed": _("Failed"), "unsent": _("Not sent")}
-        return obj.status, known.get(obj.status, obj.status)
+        return obj.status, status_words().get(obj.status, obj.status)

@@ -25,16 +25,18 @@ from config.kernel.console import (
     action,
     actor,
     ask,
+    by_word,
     found_or_404,
     is_small,
     newest,
     record_url,
     spread_key,
     when,
+    word,
 )
 from config.kernel.errors import NotFoundError
 from points import models, services
-from points.types import Adjust, Kind
+from points.types import Adjust, Counter, HoldStatus, Kind
 
 words.call(models.Entry, gettext_lazy("ledger entry"), gettext_lazy("ledger"))
 words.call(models.Account, gettext_lazy("account"), gettext_lazy("accounts"))
@@ -60,6 +62,35 @@ def kind_words() -> dict[str, str]:
     }
 
 
+def currency_words() -> dict[str, str]:
+    """Return what is counted."""
+    return {"points": _("Points"), "growth": _("Growth value")}
+
+
+def counter_words() -> dict[str, str]:
+    """Return what the other side of an entry is called."""
+    return {
+        Counter.ISSUANCE: _("Issued"),
+        Counter.REDEMPTION: _("Redeemed"),
+        Counter.EXPIRY: _("Expired"),
+        Counter.ADJUSTMENT: _("Corrected"),
+        Counter.EXCHANGE: _("Exchanged"),
+        Counter.SETTLEMENT: _("Settled"),
+        Counter.MERGE: _("Brought together"),
+        Counter.OWN: _("Stays with the member"),
+    }
+
+
+def hold_words() -> dict[str, str]:
+    """Return what can become of a reservation."""
+    return {
+        HoldStatus.HELD: _("Set aside"),
+        HoldStatus.CAPTURED: _("Spent"),
+        HoldStatus.RELEASED: _("Set free again"),
+        HoldStatus.LAPSED: _("Lapsed"),
+    }
+
+
 @admin.register(models.Entry)
 class EntryAdmin(SpreadAdmin):
     """Ledger entries, newest first. Nothing here can be changed, by anyone."""
@@ -67,22 +98,24 @@ class EntryAdmin(SpreadAdmin):
     list_display = (
         "recorded_at",
         "member",
-        "currency",
+        "shown_currency",
         "kind_word",
         "shown_points",
         "balance_after",
         "source",
         "reason",
     )
-    list_filter = ("kind",)
+    list_filter = (by_word("kind", kind_words),)
+    shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
+    shown_counter = word("counter", counter_words, title=gettext_lazy("counter-account"))
     newest_first = ("-recorded_at", "-id")
     search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
     fields = (
         "public_id",
         "member",
-        "currency",
+        "shown_currency",
         "kind_word",
-        "counter",
+        "shown_counter",
         "points",
         "available",
         "pending",
@@ -217,14 +250,15 @@ class AccountAdmin(SpreadAdmin):
     list_display = (
         "id",
         "member",
-        "currency",
+        "shown_currency",
         "available",
         "pending",
         "held",
         "debt",
         "lifetime_earned",
     )
-    list_filter = ("currency", "programme_id")
+    list_filter = (by_word("currency", currency_words), "programme_id")
+    shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
     actions_detail = ("adjust",)
 
     @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
@@ -316,5 +350,6 @@ class LotAdmin(SpreadAdmin):
 class HoldAdmin(SpreadAdmin):
     """Reservations."""
 
-    list_display = ("id", "member", "points", "captured", "status", "source", "expires_at")
-    list_filter = ("status",)
+    list_display = ("id", "member", "points", "captured", "shown_status", "source", "expires_at")
+    list_filter = (by_word("status", hold_words),)
+    shown_status = word("status", hold_words, title=gettext_lazy("status"))

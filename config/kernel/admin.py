@@ -17,6 +17,7 @@ from config.kernel.console import (
     actor,
     ask,
     badge,
+    by_word,
     found_or_404,
     record_url,
 )
@@ -46,6 +47,16 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
+def state_words() -> dict[str, str]:
+    """Return how far a reaction can be."""
+    return {
+        models.Delivery.State.WAITING: _("Waiting"),
+        models.Delivery.State.DONE: _("Done"),
+        models.Delivery.State.DEAD: _("Dead"),
+        models.Delivery.State.DROPPED: _("Dropped"),
+    }
+
+
 @admin.register(models.Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     """Reactions that events are owed. The dead ones wait for someone here."""
@@ -59,7 +70,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "due_at",
         "last_error",
     )
-    list_filter = ("state", "queue")
+    list_filter = (by_word("state", state_words), "queue")
     list_select_related = ("event",)
     ordering = ("-id",)
     actions_detail = ("retry", "drop")
@@ -73,7 +84,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         colors={"dead": "danger", "waiting": "info", "done": "success", "dropped": "warning"},
     )
     def shown_state(self, obj: models.Delivery) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
+        return obj.state, state_words().get(obj.state, obj.state)
 
     @action(title=gettext_lazy("Try again"), path="retry", icon="replay")
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:

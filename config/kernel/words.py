@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 _COLUMNS: dict[str, Any] = {
     "account_id": _("account"),
     "action": _("action"),
+    "address": _("address"),
     "actor": _("by"),
     "attempts": _("attempts"),
     "attributes": _("attributes"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import ids, words
-from config.kernel.console import Link, SpreadAdmin, Table, badge
+from config.kernel.console import Link, SpreadAdmin, Table, badge, by_word
 from config.kernel.money import minor_digits
 from members.commerce import models
 from members.programmes import selectors as programmes_selectors
@@ -23,6 +23,18 @@ def amount(minor: int, currency: str) -> str:
 
 
 words.call(models.Order)
+
+
+def stage_words() -> dict[str, str]:
+    """Return what the states of an order are called."""
+    return {
+        "placed": _("Placed"),
+        "paid": _("Paid"),
+        "shipped": _("Shipped"),
+        "completed": _("Completed"),
+        "refunded": _("Refunded"),
+        "cancelled": _("Cancelled"),
+    }
 
 
 @admin.register(models.Order)
@@ -39,7 +51,7 @@ class OrderAdmin(SpreadAdmin):
         "points",
         "points_taken",
     )
-    list_filter = ("status", "storefront_id")
+    list_filter = (by_word("status", stage_words), "storefront_id")
     newest_first = ("-placed_at", "-id")
     search_help_text = gettext_lazy("Order number, member number, mem_ id, phone or e-mail")
     fields = (
@@ -129,18 +141,6 @@ def _ledger(obj: models.Order) -> Link:
         _("Ledger entries of this order"),
         f"{address}?member_id={obj.member_id}&source=order:{public}",
     )
-
-
-def stage_words() -> dict[str, str]:
-    """Return what the states of an order are called."""
-    return {
-        "placed": _("Placed"),
-        "paid": _("Paid"),
-        "shipped": _("Shipped"),
-        "completed": _("Completed"),
-        "refunded": _("Refunded"),
-        "cancelled": _("Cancelled"),
-    }
 
 
 def _lines(obj: models.Order, lines: QuerySet[models.OrderLine]) -> Table:

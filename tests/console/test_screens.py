@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -167,3 +169,37 @@ def test_a_record_that_cannot_be_is_not_found(db, key):
 
 def test_a_filter_that_cannot_be_is_refused(db):
     assert operator("en").get("/ops/members/member/?kind=%00").status_code in (302, 400)
+
+
+CODES = {
+    "members.member": ("active", "ordinary"),
+    "commerce.order": ("placed", "paid", "completed", "refunded"),
+    "points.entry": ("earn", "spend", "points", "growth"),
+    "points.account": ("points", "growth"),
+    "points.hold": ("held", "captured", "lapsed"),
+    "loyalty.tierchange": ("upgraded", "downgraded"),
+    "kernel.delivery": ("waiting", "done", "dead", "Done", "Dead"),
+    "messaging.localmessage": ("sms", "email", "member", "code", "sent", "Address"),
+}
+
+
+@pytest.mark.parametrize("label", CODES)
+def test_lists_and_their_filters_speak_chinese(story: Story, label):
+    model = next(model for model in SCREENS if model._meta.label_lower == label)
+
+    html = page(operator("zh-hans"), listing(model))
+
+    shown = {text.strip() for text in re.findall(r">([^<>]+)<", html)}
+    assert shown & set(CODES[label]) == set()
+
+
+def test_a_filter_by_word_narrows_the_list(story: Story):
+    client = operator("zh-hans")
+
+    everything = page(client, "/ops/points/entry/")
+    narrowed = page(client, "/ops/points/entry/?kind__exact=merge")
+
+    link = re.compile(r"/ops/points/entry/\d+-\d+/change/")
+    assert "kind__exact=merge" in everything
+    assert link.search(everything)
+    assert not link.search(narrowed)
