@@ -84,14 +84,15 @@ def _sync_entry(entry: Entry, declared: Any) -> None:
 
     wanted = _wanted(entry)
     present = PeriodicTask.objects.filter(name=entry.name).first()
-    if declared is None:
-        if present is None:
-            _write(PeriodicTask(name=entry.name), entry)
-    elif declared.declared == wanted:
-        return
-    # An operator who deleted or edited the row has decided otherwise.
-    elif present is not None and _shape(present) == declared.declared:
-        _write(present, entry)
+    if present is None:
+        # Deleted is no decision (an interval takes all its tasks along); switched off is.
+        _write(PeriodicTask(name=entry.name), entry)
+    elif declared is not None:
+        if declared.declared == wanted:
+            return
+        # An operator who edited the row has decided otherwise.
+        if _shape(present) == declared.declared:
+            _write(present, entry)
     ScheduleDeclaration.objects.update_or_create(name=entry.name, defaults={"declared": wanted})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
+from django.http import HttpRequest
 from django_celery_beat import models as beat
 from django_celery_beat.admin import (
     ClockedScheduleAdmin,
@@ -17,6 +18,8 @@ from django_celery_beat.admin import (
 )
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from config.kernel import schedule
 
 # Addresses in clear, and clients that our services would know nothing of.
 for _hidden in (EmailAddress, Client, Token):
@@ -49,6 +52,12 @@ class TaskAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
     """What runs when. Operators may switch a task off or change its times."""
 
     form = _TaskForm
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep what the code declares: deleting a shared interval would take it along."""
+        if obj is not None and obj.name in {entry.name for entry in schedule.entries()}:
+            return False
+        return bool(super().has_delete_permission(request, obj))
 
 
 @admin.register(beat.IntervalSchedule)

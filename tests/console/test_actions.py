@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from allauth.idp.oidc.models import Client as ApiClientRow
 from django.urls import reverse
+from django_celery_beat.models import PeriodicTask
 
 from config.kernel import clock
 from config.kernel.models import AuditRecord, Delivery, OutboxEvent
@@ -260,3 +261,18 @@ def test_dead_letter_is_retried_or_dropped_with_a_reason(story: Story, act, stat
     dead.refresh_from_db()
     assert dead.state == state
     assert AuditRecord.objects.filter(reason="the provider is back").exists()
+
+
+def test_what_keeps_the_product_running_cannot_be_deleted(db):
+    client = operator("en")
+    sweep = PeriodicTask.objects.get(name="kernel.relay")
+
+    for path in (
+        f"/ops/django_celery_beat/periodictask/{sweep.pk}/delete/",
+        f"/ops/django_celery_beat/intervalschedule/{sweep.interval_id}/delete/",
+    ):
+        assert client.post(path, {"post": "yes"}).status_code == 403, path
+    picked = {"action": "delete_selected", "_selected_action": [sweep.interval_id], "post": "yes"}
+    client.post("/ops/django_celery_beat/intervalschedule/", picked)
+
+    assert PeriodicTask.objects.filter(pk=sweep.pk).exists()

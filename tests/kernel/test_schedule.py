@@ -1,7 +1,7 @@
 """Schedules are declared in code and belong to the operators once they have touched them."""
 
 import pytest
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.kernel import schedule
 from config.kernel.models import ScheduleDeclaration
@@ -56,13 +56,14 @@ def test_sync_keeps_what_an_operator_edited(declare, edit):
     assert {name: getattr(row, name) for name in edit} == edit
 
 
-def test_sync_does_not_bring_back_what_an_operator_deleted(declare):
-    declare(cron="5 0 * * *")
-    PeriodicTask.objects.filter(name=NAME).delete()
-
-    declare(cron="6 0 * * *")
-
+def test_sync_brings_back_what_was_deleted(declare):
+    declare(seconds=61)
+    IntervalSchedule.objects.get(every=61).delete()
     assert not PeriodicTask.objects.filter(name=NAME).exists()
+
+    declare(seconds=61)
+
+    assert PeriodicTask.objects.get(name=NAME).interval.every == 61
 
 
 def test_sync_deletes_what_the_code_no_longer_declares(declare):
