@@ -202,7 +202,7 @@ def environment(*, var: Path, keys: Keys, state: State | None = None) -> dict[st
     settings = {
         "CHANGKE_INSTALLATION": "demo",
         "STATIC_ROOT": str(var / "static"),
-        "BASE_URL": f"http://127.0.0.1:{places.port()}",
+        "BASE_URL": f"http://127.0.0.1:{_port(state)}",
         **keys.environment(),
     }
     servers = state.servers if state else {}
@@ -215,6 +215,14 @@ def environment(*, var: Path, keys: Keys, state: State | None = None) -> dict[st
         valkey = Valkey(home=var / "valkey", password=keys.redis_password, durable=True)
         settings["REDIS_URL"] = valkey.url(port=servers["valkey"].port)
     return settings
+
+
+def _port(state: State | None) -> int:
+    """Return where the site is: a command beside `make run` need not be told its PORT."""
+    manager = state.manager if state else None
+    if manager is not None and processes.is_alive(manager.process):
+        return manager.port
+    return places.port()
 
 
 def remember_keys(settings: Mapping[str, str] = os.environ) -> None:

@@ -11,7 +11,9 @@ import psycopg
 import pytest
 from redis import Redis
 
-from config.launch import processes, register, servers
+from config.launch import keys, processes, register, servers
+from config.launch.processes import Identity
+from config.launch.register import Running, State
 from config.launch.servers import Needs
 
 BOTH = Needs(postgres=True, valkey=True)
@@ -106,3 +108,16 @@ def test_outside_servers_are_used_and_not_started(var, monkeypatch):
 
     assert not {"DATABASE_URL", "REDIS_URL"} & settings.keys()
     assert register.load(var).servers == {}
+
+
+def test_commands_name_the_port_that_the_site_has(var, monkeypatch):
+    monkeypatch.delenv("PORT", raising=False)
+    ours = keys.load_or_create(var)
+    beside = State(manager=Running(processes.me(), 8123))
+    alone = State(manager=Running(Identity(1, "long gone"), 8123))
+
+    def address(state):
+        return servers.environment(var=var, keys=ours, state=state)["BASE_URL"]
+
+    assert address(beside) == "http://127.0.0.1:8123"
+    assert address(alone) == address(State()) == "http://127.0.0.1:8000"
