@@ -67,13 +67,16 @@ DECLARE
     v_actors text[];
     v_occurred timestamptz[];
     v_everyone bigint[];
+    v_debited bigint[];
     v_missing boolean;
     v_count integer;
     c record;
     r points_reply;
 BEGIN
-    SELECT array_agg(x.member_id ORDER BY x.member_id), bool_or(a.id IS NULL AND x.op IN ('earn', 'adjust'))
-      INTO v_everyone, v_missing
+    SELECT array_agg(x.member_id ORDER BY x.member_id),
+           array_agg(x.member_id) FILTER (WHERE x.op <> 'earn'),
+           bool_or(a.id IS NULL AND x.op IN ('earn', 'adjust'))
+      INTO v_everyone, v_debited, v_missing
       FROM (SELECT DISTINCT y.member_id, y.programme_id, y.currency, y.op
               FROM jsonb_to_recordset(p_commands) y (
                    member_id bigint, programme_id bigint, currency text, op text)) x
@@ -82,7 +85,11 @@ BEGIN
     IF v_missing THEN
         PERFORM points_open_many(p_commands);
     END IF;
-    PERFORM FROM points_account WHERE member_id = ANY (v_everyone) AND NOT hot
+    -- A hot account that is only credited stays unlocked. All others are locked here: one
+    -- that were locked later, when its turn comes, could wait in a circle with a sweep.
+    PERFORM FROM points_account
+      WHERE member_id = ANY (v_everyone)
+        AND (NOT hot OR debt > 0 OR member_id = ANY (v_debited))
       ORDER BY member_id, id FOR UPDATE;
 
     -- All that the set-based part writes is in these arrays, an element for each entry: an

@@ -17,6 +17,7 @@ from points import selectors, services
 from points.models import Account, Entry, Unfolded
 from tests.factories.points import NOON, Book
 from tests.factories.programmes import make_shop
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 50
@@ -177,6 +178,41 @@ def test_a_hot_account_takes_credits_without_a_lock(book):
     assert list(selectors.reconcile()) == []
     race(lambda: book.spend(10), lambda: book.earn(5), hands=40)
     assert account(book).available + sum(x.available for x in Unfolded.objects.all()) == 101
+
+
+def test_a_batch_locks_a_hot_account_it_debits_in_turn(book):
+    """Waiting for the first account it holds no later one, so a sweep cannot wait for it."""
+    for member in (1, 2):
+        book.earn(100, member_id=member)
+    Account.objects.filter(member_id=1).update(hot=True)
+    spends = [book.command("spend", 10, member_id=member) for member in (1, 2)]
+
+    def batch() -> list[Any]:
+        try:
+            return services.post_batch(commands=spends, now=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Account.objects.select_for_update().filter(member_id=1))
+            running = pool.submit(batch)
+            wait_until(_somebody_waits)
+            # Refused at once if the batch had it.
+            list(Account.objects.select_for_update(nowait=True).filter(member_id=2))
+        outcomes = running.result()
+
+    assert [outcome.problem for outcome in outcomes] == [None, None]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+             WHERE d.datname = current_database() AND NOT l.granted
+             UNION ALL SELECT count(*) FROM pg_locks
+             WHERE NOT granted AND transactionid = pg_current_xact_id_if_assigned()::xid""")
+        return any(row[0] for row in cursor.fetchall())
 
 
 def test_h13_a_hot_account_earns_once_per_source(book):
