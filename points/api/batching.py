@@ -7,7 +7,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from config.kernel import api
+from django.db import transaction
+
+from config.kernel import api, audit
 from config.kernel.api import idempotency
 from config.kernel.api.errors import InvalidFieldError
 from config.kernel.errors import DomainError, FieldError, ForbiddenError
@@ -17,7 +19,7 @@ from points import services
 from points.api import keys, showing
 from points.api.contracts import BatchIn, BatchItem, Items
 from points.api.errors import ExpiryPastError, UnknownMemberError
-from points.rows import MOST_POINTS, to_error
+from points.rows import LINE_COLUMNS, MOST_POINTS, to_error
 from points.types import POINTS, validity_end
 
 # What stands before the entry in a reply of `post_lines`.
@@ -50,10 +52,37 @@ def batch(call: api.Call) -> api.Reply:
             lines.append(drafted)
             places.append(index)
     if lines:
-        replies = services.post_lines(lines=lines, now=call.now)
+        replies = _post(call, lines)
         answers += _answers(call, places, replies)
     answers.sort(key=attrgetter("index"))
     return api.Reply(api.batch.Result(items=answers))
+
+
+def _post(call: api.Call, lines: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Post the lines; corrections by hand are on the audit trail, as single ones are."""
+    if not any(line["op"] == "adjust" for line in lines):
+        return services.post_lines(lines=lines, now=call.now)
+    with transaction.atomic():
+        replies = services.post_lines(lines=lines, now=call.now)
+        for place, problem, _asked, _had, _duplicate, *entry in replies:
+            line = lines[place]
+            if line["op"] != "adjust" or problem is not None:
+                continue
+            posted = dict(zip(LINE_COLUMNS, entry, strict=True))
+            if posted["recorded_at"] == call.now:  # else its key had come before
+                audit.record(
+                    actor=line["actor"],
+                    action="points.adjust",
+                    target=f"member:{line['member_id']}",
+                    reason=line["reason"],
+                    after={
+                        "entry": posted["id"],
+                        "points": posted["points"],
+                        "by": call.caller.actor,
+                    },
+                    now=call.now,
+                )
+    return replies
 
 
 def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[dict[str, Any] | DomainError]:

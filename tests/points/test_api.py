@@ -3,6 +3,7 @@
 import pytest
 
 from config.kernel import ids
+from config.kernel.models import AuditRecord
 from points.models import Account, Entry
 from tests.factories.api import api_client
 from tests.factories.members import make_member
@@ -349,3 +350,16 @@ def test_batch_takes_a_thousand_items_at_most(api, member):
 
     assert api.post("points/batch", [item] * 1001).status_code == 400
     assert api.post("points/batch", []).json() == {"items": []}
+
+
+def test_h19_a_batch_leaves_its_corrections_on_the_audit_trail_once(api, member):
+    item = {"op": "adjust", "member": member, "reason": "r", "actor": "staff:1"}
+    items = [item | {"points": 5, "idempotency_key": "1"}, item | {"points": -90}]
+
+    api.post("points/batch", items)
+    api.post("points/batch", items)
+
+    told = AuditRecord.objects.filter(action="points.adjust")
+    assert [(record.actor, record.reason, record.after["points"]) for record in told] == [
+        ("staff:1", "r", 5)
+    ]
