@@ -325,6 +325,8 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(25% .06 28)",
         }
     },
+    "STYLES": [lambda request: static("css/console.css")],
+    "DASHBOARD_CALLBACK": "config.pages.board.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "config.pages.console.navigation"},
 }
 

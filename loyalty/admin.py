@@ -10,8 +10,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -34,10 +34,13 @@ from config.kernel.console import (
     word,
 )
 from loyalty import models, services
+from loyalty import selectors as loyalty_selectors
+from loyalty.errors import LadderNotFoundError
 from loyalty.types import LadderDraft, Measure, TierDraft, Why
 from members.programmes import selectors as programmes_selectors
 
 words.call(models.TierChange)
+words.call(models.MemberTier)
 
 
 def measure_words() -> list[tuple[str, str]]:
@@ -266,6 +269,35 @@ def why_words() -> dict[str, str]:
         Why.REFUNDED: _("Refunded"),
         Why.REMAPPED: _("Ladder changed"),
     }
+
+
+@admin.register(models.MemberTier)
+class MemberTierAdmin(SpreadAdmin):
+    """Who has which tier, since when and until when."""
+
+    list_display = ("member", "programme", "tier", "since", "until", "ladder_version")
+    list_filter = ("tier_code", "programme_id")
+    fields = list_display
+    readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("programme"))
+    def programme(self, obj: models.MemberTier) -> str:
+        return programmes_selectors.get_programme(obj.programme_id).code
+
+    @admin.display(description=gettext_lazy("tier"))
+    def tier(self, obj: models.MemberTier) -> str:
+        return tier_name(obj.programme_id, obj.tier_code)
+
+
+def tier_name(programme_id: int, code: str) -> str:
+    """Return what a tier of the ladder in force is called, in the operator's language."""
+    try:
+        tiers = loyalty_selectors.get_ladder(programme_id=programme_id).tiers
+    except LadderNotFoundError:
+        return code
+    chinese = (get_language() or "").startswith("zh")
+    found = {tier.code: tier.name_zh if chinese else tier.name_en for tier in tiers}
+    return found.get(code, code)
 
 
 @admin.register(models.TierChange)

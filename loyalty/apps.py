@@ -12,4 +12,7 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
+        from loyalty import board
+
+        board.register()
         grants.append_only("loyalty_tierchange")

@@ -13,10 +13,12 @@ from loyalty.errors import LadderNotFoundError
 from loyalty.models import TierChange
 from loyalty.rows import COLUMNS, state_of
 from loyalty.standings import State
-from loyalty.types import Change, Ladder, Standing, Why
+from loyalty.types import Change, Ladder, Standing, Tier, Why
 from members.programmes import selectors as programmes_selectors
 
 _ROWS = f"SELECT {COLUMNS} FROM loyalty_membertier WHERE programme_id = %s AND member_id = ANY(%s)"
+
+_BY_TIER = "SELECT tier_code, count(*) FROM loyalty_membertier WHERE programme_id = %s GROUP BY 1"
 
 
 def get_ladder(*, programme_id: int, version: int | None = None) -> Ladder:
@@ -55,6 +57,21 @@ def get_standing(
         member_id: _standing(states.get(member_id) or State(member_id=member_id, **nobody), at)
         for member_id in member_ids
     }
+
+
+def count_by_tier(*, programme_id: int) -> list[tuple[Tier, int]]:
+    """Return the tiers in force, lowest first, and how many members have each.
+
+    Who never had anything that counts has no row and is not counted.
+    """
+    try:
+        ladder = ladders.current(programme_id)
+    except LadderNotFoundError:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TIER, [programme_id])
+        counts = dict(cursor.fetchall())
+    return [(tier, counts.get(tier.code, 0)) for tier in ladder.tiers]
 
 
 def list_changes(*, member_ids: Sequence[int], programme_id: int, limit: int = 50) -> list[Change]:

@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from members import privacy
+        from members import board, privacy
 
         privacy.declare()
+        board.register()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from config.kernel import ids, statements
@@ -14,6 +16,10 @@ from members.types import ContactKind, Identity, Label, Member, Status
 _SURVIVORS = """
 SELECT id, survivor_id FROM members_member
 WHERE id = ANY(%s::bigint[]) AND programme_id = %s::bigint
+"""
+_JOINED = """
+SELECT (joined_at AT TIME ZONE %s)::date, count(*) FROM members_member
+WHERE programme_id = %s AND status NOT IN ('merged', 'erased') GROUP BY 1
 """
 SQL_VIEWS: dict[str, str] = {}
 
@@ -127,6 +133,13 @@ def find_by_card(*, programme_id: int, card_no: str) -> int | None:
         return None
     wanted = keys.key("card", numbers.clean(card_no))
     return keys.find(programme_id=programme_id, keys=[wanted]).get(wanted)
+
+
+def count_joined_by_day(*, programme_id: int, zone: str) -> Mapping[date, int]:
+    """Return how many members that are still there joined on each local day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOINED, [zone, programme_id])
+        return dict(cursor.fetchall())
 
 
 def list_identities(*, member_id: int) -> list[Identity]:

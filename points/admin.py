@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from config.kernel.console import (
     word,
 )
 from config.kernel.errors import NotFoundError
+from members.programmes import selectors as programmes_selectors
 from points import models, services
 from points.types import Adjust, Counter, HoldStatus, Kind
 
@@ -91,6 +92,25 @@ def hold_words() -> dict[str, str]:
     }
 
 
+class _ProgrammeFilter(admin.SimpleListFilter):
+    """Entries of one programme: an entry knows its account, the account its programme."""
+
+    title = gettext_lazy("programme")
+    parameter_name = "programme"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(p.id), p.code) for p in programmes_selectors.list_programmes()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if not value or not value.isdigit():
+            return queryset
+        accounts = models.Account.objects.filter(
+            member_id=OuterRef("member_id"), id=OuterRef("account_id"), programme_id=int(value)
+        )
+        return queryset.filter(Exists(accounts))
+
+
 @admin.register(models.Entry)
 class EntryAdmin(SpreadAdmin):
     """Ledger entries, newest first. Nothing here can be changed, by anyone."""
@@ -105,9 +125,10 @@ class EntryAdmin(SpreadAdmin):
         "source",
         "reason",
     )
-    list_filter = (by_word("kind", kind_words),)
+    list_filter = (by_word("kind", kind_words), _ProgrammeFilter)
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
     shown_counter = word("counter", counter_words, title=gettext_lazy("counter-account"))
+
     newest_first = ("-recorded_at", "-id")
     search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
     fields = (
@@ -137,7 +158,7 @@ class EntryAdmin(SpreadAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Entry]:
         rows: QuerySet[models.Entry] = super().get_queryset(request)
         match = request.resolver_match
-        narrowed = request.GET.get("member_id") or request.GET.get("q")
+        narrowed = {"member_id", "q", "occurred_at__gte"} & {k for k, v in request.GET.items() if v}
         if match is not None and match.url_name == "points_entry_changelist" and not narrowed:
             return rows if is_small(models.Entry) else newest(rows, field="recorded_at")
         return rows

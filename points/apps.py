@@ -11,5 +11,7 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import grants
+        from points import board
 
         grants.append_only("points_entry")
+        board.register()

@@ -22,6 +22,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         gettext_noop("Loyalty"),
         (
             ("loyalty.ladderversion", "stairs"),
+            ("loyalty.membertier", "workspace_premium"),
             ("loyalty.tierchange", "trending_up"),
             ("earning.earnruleversion", "rule"),
             ("settlement.importrun", "upload_file"),

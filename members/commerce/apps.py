@@ -8,3 +8,8 @@ class CommerceConfig(AppConfig):
     name = "members.commerce"
     label = "commerce"
     verbose_name = _("Commerce")
+
+    def ready(self) -> None:
+        from members.commerce import board
+
+        board.register()

@@ -1,6 +1,7 @@
 """Reads of the ledger: plain values, with what is due by then shown as done."""
 
 from points.selectors.balances import get_balance, get_balances
+from points.selectors.board import sum_points_by_day
 from points.selectors.entries import get_entry, list_entries
 from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
@@ -20,4 +21,5 @@ __all__ = [
     "get_reservation",
     "list_entries",
     "reconcile",
+    "sum_points_by_day",
 ]

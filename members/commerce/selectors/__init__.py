@@ -1,5 +1,6 @@
 """Reads of orders: plain values."""
 
+from members.commerce.selectors.board import sum_orders_by_day
 from members.commerce.selectors.listing import (
     OrderPage,
     find_order,
@@ -21,4 +22,5 @@ __all__ = [
     "list_order_numbers",
     "list_orders",
     "load_orders",
+    "sum_orders_by_day",
 ]
