@@ -342,5 +342,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        # It tells at each start that it draws no bitmaps, which nobody asks of it.
+        "pyBarcode": {"level": "WARNING"},
     },
 }

@@ -55,6 +55,12 @@ def last_day(value: datetime | None) -> str:
     return day(timezone.localtime(value) - timedelta(microseconds=1)) if value else ""
 
 
+def month(value: date) -> str:
+    """Return a month with its year, such as November 2026."""
+    chinese = locale().startswith("zh")
+    return str(format_date(value, "y年M月" if chinese else "MMMM y", locale=locale()))
+
+
 def moment(value: datetime | None) -> str:
     """Return the local day and time of an instant."""
     if value is None:

@@ -16,12 +16,14 @@ from loyalty.types import Change, Ladder, Measure, Standing, Tier, Why
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """A step of the ladder. `here`: the member stands on it."""
+    """A step of the ladder. `here`: the member stands on it; `reached`: they came past it."""
 
     tier: Tier
     needs: str
     multiplier: str
+    face: int
     here: bool
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,9 @@ def rungs(ladder: Ladder, *, standing: Standing, currency: str) -> list[Rung]:
                 "amount": progress.amount(tier.threshold, measure=ladder.measure, currency=currency)
             },
             multiplier=_("Points × %(multiplier)s") % {"multiplier": decimal(tier.multiplier)},
+            face=progress.face(tier),
             here=tier.code == standing.tier.code,
+            reached=tier.rank <= standing.tier.rank,
         )
         for tier in reversed(ladder.tiers)
     ]

@@ -28,6 +28,7 @@ def list_places(*, request: HttpRequest | None) -> list[Place]:
         ("pages:statement", _("Points"), "points", {"pages:statement", "pages:entry"}),
         ("pages:orders", _("Orders"), "orders", {"pages:orders", "pages:order"}),
         ("pages:tier", _("Tier"), "tier", {"pages:tier"}),
+        ("pages:me", _("Me"), "me", {"pages:me"}),
     ]
     return [
         Place(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from config.pages import orders, views
+from config.pages import me, orders, views
 
 app_name = "pages"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("orders", orders.orders, name="orders"),
     path("orders/<str:order>", orders.order, name="order"),
     path("tier", views.tier, name="tier"),
+    path("me", me.me, name="me"),
+    path("code", me.code, name="code"),
 ]

@@ -61,7 +61,7 @@ def _filled(panel: Panel, visitor: Visitor) -> dict[str, object] | None:
     return {
         "slug": panel.slug,
         "column": panel.column,
-        "face": values.get("face"),
+        "bare": values.get("bare", False),
         "html": html,
     }
 
@@ -159,6 +159,7 @@ def tier(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     steps = loyalty_selectors.get_ladder(programme_id=programme.id)
     values = {
         "standing": standing,
+        "face": progress.face(standing.tier),
         "progress": progress.of(standing, currency=programme.currency),
         "measured": ladder.measured(standing, currency=programme.currency),
         "rungs": ladder.rungs(steps, standing=standing, currency=programme.currency),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.kernel import ids
@@ -29,6 +30,11 @@ class EntryLine:
     moves_only: bool
     balance_after: int | None
     occurred_at: datetime
+
+    @property
+    def month(self) -> date:
+        """Return the first day of the local month it happened in."""
+        return timezone.localtime(self.occurred_at).date().replace(day=1)
 
 
 def kind_titles() -> dict[str, str]:

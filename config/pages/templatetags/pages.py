@@ -50,6 +50,11 @@ def last_day(value: datetime | None) -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    return formats.month(value)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     return formats.moment(value)
 

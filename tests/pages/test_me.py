@@ -1,0 +1,84 @@
+"""The member's own page, the member code, and what turning the card shows."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from config.pages import codes
+from members import selectors as members_selectors
+from tests.factories.story import Story
+from tests.pages.conftest import browse
+from tests.pages.test_home import page, queries
+
+
+def number_of(story: Story) -> str:
+    return members_selectors.get_member(member_id=story.member_id).member_no
+
+
+def test_me_shows_the_profile_masked(story: Story, language):
+    html = page(browse(story.user, language), "/me")
+
+    assert "阿宁" in html
+    assert "138****8000" in html
+    assert "13800138000" not in html
+    assert ("入会日期" if language == "zh-hans" else "Member since") in html
+    assert queries(browse(story.user), "/me") <= 12
+
+
+def test_me_saves_a_name_and_says_so(story: Story, language):
+    client = browse(story.user, language)
+
+    answer = client.post("/me", {"nickname": "  宁宁 "}, follow=True)
+
+    html = answer.content.decode()
+    assert members_selectors.get_member(member_id=story.member_id).nickname == "宁宁"
+    assert ("已保存" if language == "zh-hans" else "Saved.") in html
+    assert 'role="status"' in html
+
+
+@pytest.mark.parametrize("bad", ["x" * 65, "a\x00b"])
+def test_me_refuses_a_bad_name_at_the_field_and_keeps_it(story: Story, bad):
+    answer = browse(story.user).post("/me", {"nickname": bad})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="nickname-error"' in html
+    assert 'aria-invalid="true"' in html
+    assert members_selectors.get_member(member_id=story.member_id).nickname == "阿宁"
+
+
+@pytest.mark.parametrize("path", ["/me", "/code"])
+def test_own_pages_send_strangers_to_sign_in(db, path):
+    assert browse(None).get(path).headers["Location"] == f"/sign-in?next={path}"
+
+
+def test_code_is_on_the_card_and_on_a_page_of_its_own(story: Story):
+    client = browse(story.user)
+    drawn = codes.of(number_of(story))
+
+    for path in ("/", "/code"):
+        html = page(client, path)
+        assert drawn.square.path in html
+        assert drawn.bars.path in html
+
+
+@pytest.mark.parametrize("number", ["674620596896", "000000000000", "1"])
+def test_code_leaves_scanners_their_quiet_zone(number):
+    code = codes.of(number)
+    columns = [(int(x), int(length)) for x, length in re.findall(r"M(\d+) 0h(\d+)", code.bars.path)]
+
+    assert columns[0][0] == 10
+    assert sum(columns[-1]) == code.bars.width - 10
+    # A QR code of version 1 has 21 modules, 4 of nothing on each side.
+    assert code.square.width == 29
+    ET.fromstring(f"<svg><path d='{code.square.path}'/></svg>")  # noqa: S314
+
+
+def test_home_shows_one_bar_and_five_rooms(story: Story):
+    html = page(browse(story.user))
+
+    assert html.count("<progress") == 1
+    assert html.count('class="dock-label"') == 5
