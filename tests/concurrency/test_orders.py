@@ -10,7 +10,9 @@ from django.db import connection, connections
 
 from config.kernel import ids
 from members.commerce.models import Order
-from members.commerce.types import Stage
+from members.commerce.services import RefundExceedsError
+from members.commerce.types import LineReport, RefundLineReport, Stage
+from points import selectors as points_selectors
 from tests.factories.api import api_client
 from tests.factories.members import make_member
 from tests.factories.orders import (
@@ -101,3 +103,25 @@ def test_lists_that_cross_do_not_deadlock():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM points_entry WHERE kind = 'earn'")
         assert cursor.fetchone() == (12,)
+
+
+def test_h3_fifty_refunds_at_once_take_what_there_is_and_no_more():
+    shop = make_earning_shop()
+    member = make_member(shop)
+    lines = (LineReport(line_no=1, sku="A", quantity=37, unit_price=3333),)
+    settle_all(shop, [report(member, status=Stage.PAID, lines=lines)])
+    unit = (RefundLineReport(line_no=1, quantity=1),)
+
+    def refund(number):
+        told = event("refunded", at(2, number % 7), refund_no=f"RF-{number}", lines=unit)
+        try:
+            return settle_all(shop, [told])[0].effects.points_reversed
+        except RefundExceedsError:
+            return None
+
+    taken = at_once(50, refund)
+
+    assert taken.count(None) == 13
+    assert sum(points for points in taken if points is not None) == 37 * 3333 // 100
+    assert figures(member) == figures(member, "growth") == (0, 0, 0, 0)
+    assert list(points_selectors.reconcile()) == []
