@@ -14,6 +14,7 @@ API: list[URLPattern | URLResolver] = [
     path("", include("points.api.urls")),
     path("", include("loyalty.settlement.api.urls")),
     path("", include("config.pages.api.urls")),
+    path("", include("config.pages.docs.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

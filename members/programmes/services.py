@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,6 +51,7 @@ __all__ = [
     "create_programme",
     "create_store",
     "create_storefront",
+    "issue_sandbox_token",
     "revoke_client",
 ]
 
@@ -61,6 +62,7 @@ _BOUNDS = {
     "return_grace_days": (0, 366),
     "reservation_ttl_seconds": (60, 7200),
 }
+SANDBOX = "docs sandbox"
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -226,6 +228,37 @@ def revoke_client(*, client_id: str, actor: str, reason: str, now: datetime) -> 
     audit.record(
         actor=actor, action="client.revoked", target=f"client:{client_id}", reason=reason, now=now
     )
+
+
+@transaction.atomic
+def issue_sandbox_token(*, storefront_id: int, lifetime: timedelta, now: datetime) -> str:
+    """Return a short-lived token of the storefront's sandbox client, which is made when missing.
+
+    It sees personal data masked. Whether an installation has a sandbox is for the caller to say.
+
+    Raises:
+        StorefrontNotFoundError: there is no such storefront.
+    """
+    # The row lock: two first visitors make one client.
+    if not models.Storefront.objects.select_for_update().filter(pk=storefront_id).exists():
+        raise StorefrontNotFoundError()
+    named = {"storefront_id": storefront_id, "client__name": SANDBOX}
+    binding = models.ClientBinding.objects.filter(**named).first()
+    wanted = [scope for scope in scopes.ALL if scope != "members:pii"]
+    client_id = (
+        binding.client_id
+        if binding
+        else create_client(
+            storefront_id=storefront_id, scopes=wanted, rate_per_minute=600, name=SANDBOX, now=now
+        ).client_id
+    )
+    value = secrets.token_urlsafe(32)
+    token = Token(type=Token.Type.ACCESS_TOKEN, client_id=client_id, created_at=now)
+    token.expires_at = now + lifetime
+    token.set_value(value)
+    token.set_scopes(wanted)
+    token.save(force_insert=True)
+    return value
 
 
 def clear_tokens(*, now: datetime) -> int:

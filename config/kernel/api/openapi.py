@@ -63,6 +63,12 @@ def _walk(prefix: str, patterns: list[Any]) -> Iterator[tuple[str, Endpoint]]:
 
 
 @cache
+def changelog() -> str:
+    """Return what has changed in the API, as Markdown."""
+    return _CHANGELOG.read_text()
+
+
+@cache
 def document(urlconf: str | None = None) -> dict[str, Any]:
     """Return the whole document."""
     endpoints = mounted(urlconf)
@@ -80,7 +86,7 @@ def document(urlconf: str | None = None) -> dict[str, Any]:
         "info": {
             "title": "Changke storefront API",
             "version": "1.0.0",
-            "description": f"{INTRODUCTION}\n{_CHANGELOG.read_text()}",
+            "description": f"{INTRODUCTION}\n{changelog()}",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": settings.BASE_URL}],

@@ -1,4 +1,4 @@
-"""The papers of the API: its schema, a page to browse it, and the error reference."""
+"""The schema of the API, served. The pages that explain it are in config.pages.docs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from functools import cache
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
-from config.kernel.api import openapi, reference
-from config.kernel.api.problems import status_of
+from config.kernel.api import openapi
 
 
 @cache
@@ -31,27 +29,6 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(raw, content_type="application/json", headers=headers)
 
 
-def docs(request: HttpRequest) -> HttpResponse:
-    """Show the schema to browse and to try."""
-    return render(request, "api/docs.html")
-
-
-def error_reference(request: HttpRequest) -> HttpResponse:
-    """Show every error code with its status and meaning."""
-    rows = [
-        {
-            "code": error.code,
-            "status": status_of(error),
-            "title": str(error.title),
-            "meaning": reference.explain(error),
-        }
-        for error in reference.errors()
-    ]
-    return render(request, "api/errors.html", {"rows": rows})
-
-
 urlpatterns = [
     path("schema", schema, name="api_schema"),
-    path("docs", docs, name="api_docs"),
-    path("errors", error_reference, name="api_errors"),
 ]
