@@ -7,28 +7,36 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from config.kernel import ids, words
+from config.kernel import clock, ids, sheets, words
 from config.kernel.console import (
     Link,
     ReadOnlyAdmin,
-    Table,
+    ReasonForm,
+    action,
+    actor,
+    ask,
     badge,
     by_word,
     find_members,
     finds_members,
+    found_or_404,
+    name_members,
     names_members,
     record_url,
+    when,
     word,
 )
 from config.kernel.errors import DomainError, NotFoundError
-from members import contacts, models, selectors
+from config.kernel.panels import Subject
+from members import contacts, models, selectors, services
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Programme
@@ -130,6 +138,7 @@ class MemberAdmin(ReadOnlyAdmin):
         "survivor_id",
     )
     readonly_fields = fields
+    actions_detail = ("reveal",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Member], search_term: str
@@ -189,35 +198,92 @@ class MemberAdmin(ReadOnlyAdmin):
     def status_word(self, obj: models.Member) -> str:
         return status_words().get(obj.status, obj.status)
 
-    def tables(self, request: HttpRequest, obj: models.Member) -> list[Table]:
-        identities = selectors.list_identities(member_id=obj.pk)
-        return [
-            Table(title=_("Go to"), headers=[], rows=[_rooms(obj.pk)]),
-            Table(
-                title=_("Other channels"),
-                headers=[_("Channel"), _("Their id")],
-                rows=[[i.channel, mask_id(i.external_id)] for i in identities],
-            ),
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show all there is to know of a member on one page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        member = found_or_404(self, request, object_id or "")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": _("Member %(number)s") % {"number": member.member_no},
+            "member": member,
+            "status": self.status_word(member),
+            "facts": self._facts(member),
+            "identities": selectors.list_identities(member_id=member.pk),
+            "sheets": sheets.show(_subject(member), may=request.user.has_perm),
+            "may_reveal": self.has_operate_permission(request),
+        }
+        return render(request, "admin/member.html", context)
+
+    def _facts(self, member: Any) -> list[tuple[str, object]]:
+        profile = member.profile
+        found: list[tuple[str, object]] = [
+            (_("Programme"), self.programme(member)),
+            (_("Name"), self.masked_name(member)),
+            (_("Phone"), self.phone(member)),
+            (_("E-mail"), self.email(member)),
+            (_("Joined"), when(member.joined_at)),
+            (_("Public id"), profile.public_id),
         ]
+        if member.survivor_id:
+            number, url = name_members([member.survivor_id])[member.survivor_id]
+            found.append((_("Merged into"), Link(number, url)))
+        for identity in selectors.list_identities(member_id=member.pk):
+            found.append((identity.channel, mask_id(identity.external_id)))
+        return found
+
+    @action(title=gettext_lazy("Show contacts"), path="reveal", icon="visibility")
+    def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        member = found_or_404(self, request, object_id)
+
+        def act(values: dict[str, Any]) -> HttpResponse:
+            found = services.reveal_contacts(
+                member_id=member.pk,
+                actor=actor(request),
+                reason=values["reason"],
+                now=clock.now(),
+            )
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.model._meta,
+                "title": _("Contacts of member %(number)s") % {"number": member.member_no},
+                "profile": found,
+                "done": record_url(models.Member, member.pk),
+            }
+            answer = render(request, "admin/contacts.html", context)
+            answer["Cache-Control"] = "no-store"
+            return answer
+
+        return ask(
+            self,
+            request,
+            title=_("Show contacts of member %(number)s") % {"number": member.member_no},
+            form_class=ReasonForm,
+            act=act,
+            done=record_url(models.Member, member.pk),
+            explain=_("Who looked, when and why is kept in the audit log."),
+            button=_("Show contacts"),
+        )
 
 
-def _rooms(member_id: int) -> list[object]:
-    """Return links to the member's ledger, orders and tier history, where they exist."""
-    rooms = [
-        ("admin:points_entry_changelist", _("Ledger")),
-        ("admin:points_account_changelist", _("Accounts")),
-        ("admin:points_lot_changelist", _("Lots")),
-        ("admin:points_hold_changelist", _("Reservations")),
-        ("admin:commerce_order_changelist", _("Orders")),
-        ("admin:loyalty_tierchange_changelist", _("Tier history")),
-    ]
-    found: list[object] = []
-    for name, title in rooms:
-        try:
-            found.append(Link(title, f"{reverse(name)}?member_id={member_id}"))
-        except NoReverseMatch:
-            continue
-    return found
+def _subject(member: Any) -> Subject:
+    programme = programmes_selectors.get_programme(member.programme_id)
+    return Subject(
+        member_id=member.pk,
+        member_ids=selectors.ids_of(member.pk),
+        number=member.member_no,
+        name=member.nickname,
+        programme_id=programme.id,
+        currency=programme.currency,
+        now=clock.now(),
+    )
 
 
 @admin.register(models.User)

@@ -8,10 +8,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
@@ -28,6 +29,7 @@ from config.kernel.console import (
     by_word,
     found_or_404,
     is_small,
+    name_members,
     newest,
     record_url,
     spread_key,
@@ -35,6 +37,7 @@ from config.kernel.console import (
     word,
 )
 from config.kernel.errors import NotFoundError
+from members import selectors as members_selectors
 from members.programmes import selectors as programmes_selectors
 from points import models, services
 from points.types import Adjust, Counter, HoldStatus, Kind
@@ -264,6 +267,36 @@ class AdjustForm(ReasonForm):
         return points
 
 
+@transaction.atomic
+def _post_correction(
+    *, member_id: int, programme_id: int, currency: str, values: dict[str, Any], actor: str
+) -> None:
+    now = clock.now()
+    outcome = services.post(
+        command=Adjust(
+            member_id=member_id,
+            programme_id=programme_id,
+            currency=currency,
+            key=f"console:{values['key']}",
+            source=f"console:{values['key']}",
+            occurred_at=now,
+            reason=values["reason"],
+            actor=actor,
+            points=values["points"],
+        ),
+        now=now,
+    )
+    if not outcome.replayed:
+        audit.record(
+            actor=actor,
+            action="points.adjusted",
+            target=f"member:{member_id}",
+            reason=values["reason"],
+            after={"points": values["points"], "currency": currency},
+            now=now,
+        )
+
+
 @admin.register(models.Account)
 class AccountAdmin(SpreadAdmin):
     """What members have, by currency."""
@@ -285,45 +318,71 @@ class AccountAdmin(SpreadAdmin):
     @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
         account = found_or_404(self, request, object_id)
+        return self._correct(
+            request,
+            member_id=account.member_id,
+            programme_id=account.programme_id,
+            currency=account.currency,
+            available=account.available,
+            done=record_url(models.Account, spread_key(account)),
+        )
 
+    def get_urls(self) -> list[URLPattern]:
+        mine = path(
+            "of/<int:member_id>/correct",
+            self.admin_site.admin_view(self.correct_member),
+            name="points_account_correct",
+        )
+        return [mine, *super().get_urls()]
+
+    def correct_member(self, request: HttpRequest, member_id: int) -> HttpResponse:
+        """Correct a member's points from their page, whether they have an account yet or not."""
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        member = members_selectors.get_member(member_id=member_id)
+        account = models.Account.objects.filter(
+            member_id=member_id, programme_id=member.programme_id, currency="points"
+        ).first()
+        return self._correct(
+            request,
+            member_id=member_id,
+            programme_id=member.programme_id,
+            currency="points",
+            available=account.available if account else 0,
+            done=reverse("admin:members_member_change", args=[member_id]),
+        )
+
+    def _correct(
+        self,
+        request: HttpRequest,
+        *,
+        member_id: int,
+        programme_id: int,
+        currency: str,
+        available: int,
+        done: str,
+    ) -> HttpResponse:
         def act(values: dict[str, Any]) -> str:
-            now = clock.now()
-            with transaction.atomic():
-                outcome = services.post(
-                    command=Adjust(
-                        member_id=account.member_id,
-                        programme_id=account.programme_id,
-                        currency=account.currency,
-                        key=f"console:{values['key']}",
-                        source=f"console:{values['key']}",
-                        occurred_at=now,
-                        reason=values["reason"],
-                        actor=actor(request),
-                        points=values["points"],
-                    ),
-                    now=now,
-                )
-                if not outcome.replayed:
-                    audit.record(
-                        actor=actor(request),
-                        action="points.adjusted",
-                        target=f"member:{account.member_id}",
-                        reason=values["reason"],
-                        after={"points": values["points"], "currency": account.currency},
-                        now=now,
-                    )
+            _post_correction(
+                member_id=member_id,
+                programme_id=programme_id,
+                currency=currency,
+                values=values,
+                actor=actor(request),
+            )
             return _("Corrected by %(points)s.") % {"points": f"{values['points']:+,}"}
 
         return ask(
             self,
             request,
-            title=_("Correct the account of member %(member)s") % {"member": account.member_id},
+            title=_("Correct the account of member %(member)s")
+            % {"member": name_members([member_id]).get(member_id, (member_id,))[0]},
             form_class=AdjustForm,
             # The form carries its own key, so that a double click corrects once.
             initial={"key": secrets.token_hex(8)},
             act=act,
-            done=record_url(models.Account, spread_key(account)),
-            explain=_("Available now: %(points)s") % {"points": f"{account.available:,}"},
+            done=done,
+            explain=_("Available now: %(points)s") % {"points": f"{available:,}"},
         )
 
     def tables(self, request: HttpRequest, obj: models.Account) -> list[Table]:

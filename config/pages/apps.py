@@ -10,6 +10,7 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from config.pages import panels
+        from config.pages import member_sheets, panels
 
         panels.register_all()
+        member_sheets.register_all()

@@ -25,6 +25,7 @@ from members.services.requesting import (
     request_code,
     resend_code,
 )
+from members.services.revealing import reveal_contacts
 from members.services.staffing import create_staff
 from members.services.updating import update_profile
 
@@ -52,6 +53,7 @@ __all__ = [
     "get_ticket",
     "request_code",
     "resend_code",
+    "reveal_contacts",
     "set_labels",
     "update_profile",
 ]
