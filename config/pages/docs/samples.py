@@ -65,11 +65,11 @@ def guide(*, now: datetime) -> dict[str, Sample]:
     number = f"SO-{now:%m%d}-{secrets.token_hex(3)}"
     again = f"order-{number}"
     order = _order(number, now)
-    later = (now + timedelta(seconds=1)).isoformat()
+    later = _told(now + timedelta(seconds=1))
     completed = {"type": "completed", "occurred_at": later}
     refund = {
         "type": "refunded",
-        "occurred_at": (now + timedelta(seconds=2)).isoformat(),
+        "occurred_at": _told(now + timedelta(seconds=2)),
         "external_no": f"RF-{number}",
         "lines": [{"line_no": 1, "quantity": 1}],
     }
@@ -101,13 +101,17 @@ def guide(*, now: datetime) -> dict[str, Sample]:
     return {step.slug: step for step in steps}
 
 
+def _told(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
+
+
 def _order(number: str, now: datetime) -> dict[str, Any]:
     line = {"line_no": 1, "sku": "TEA-01", "name": "Longjing tea", "category": "food/tea"}
     return {
         "external_no": number,
         "member": "$MEMBER",
-        "placed_at": (now - timedelta(minutes=1)).isoformat(),
-        "paid_at": now.isoformat(),
+        "placed_at": _told(now),
+        "paid_at": _told(now),
         "status": "paid",
         "currency": "CNY",
         "lines": [line | {"quantity": 2, "unit_price": 28800}],

@@ -30,7 +30,7 @@ _CHANGE = re.compile(r"^- \*\*(?P<version>[^*]+)\*\*, (?P<text>.+?)(?=^- |\Z)", 
 @never_cache
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the guide, every operation with a client to try it, and what has changed."""
-    now = clock.now().astimezone(_ZONE).replace(microsecond=0)
+    now = clock.now().astimezone(_ZONE)
     base = request.build_absolute_uri("/").rstrip("/")
     scopes = openapi.document(None)["components"]["securitySchemes"]["oauth2"]["flows"]
     return render(
