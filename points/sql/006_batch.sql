@@ -39,9 +39,10 @@ END $$;
 CREATE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql
--- Compiling these plans would take longer than running them, and whatever the tables' size a
--- batch finds its rows by their keys.
+-- Compiling these plans would take longer than running them, and so would planning for two or
+-- three commands; whatever the tables' size a batch finds its rows by their keys.
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
