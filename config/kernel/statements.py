@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 
 
@@ -41,17 +41,20 @@ def together() -> Iterator[None]:
 
     Inside, nothing may look at a row count or an error of a single statement.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
         yield
 
 
 @contextmanager
 def _cursor(sql: str) -> Iterator[Cursor[Any]]:
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    if connection.queries_logged:
+    # Looked up once: `django.db.connection` does it again for each of its attributes.
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    if database.queries_logged:
         # Tests count statements by this log.
-        connection.queries_log.append({"sql": sql, "time": "0"})
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        database.queries_log.append({"sql": sql, "time": "0"})
+    with database.wrap_database_errors, Cursor(database.connection) as cursor:
         yield cursor

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 
 from config.kernel import wake
@@ -87,6 +87,7 @@ def _json(command: Command, *, now: datetime) -> dict[str, Any]:
 
 def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run one statement past Django's cursor: values go as parameters of a prepared plan."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors, Cursor(database.connection) as cursor:
         return cursor.execute(sql, values, binary=True).fetchall()

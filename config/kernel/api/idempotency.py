@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.http import HttpResponse
 
 from config.kernel import statements
@@ -24,6 +24,10 @@ from config.kernel.api.errors import InFlightError, KeyReusedError
 from config.kernel.models import IdempotencyRecord
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_CLAIM = """
+INSERT INTO kernel_idempotencyrecord (slot, request, status, recorded_at)
+VALUES (%s, %s, 0, %s) ON CONFLICT (slot) DO NOTHING RETURNING 1
+"""
 _REMEMBER = """
 UPDATE kernel_idempotencyrecord SET status = %s::smallint, answer = %s WHERE slot = %s
 """
@@ -70,13 +74,7 @@ def _slot(call: Call, plain: Any) -> bytes:
 def _claim(slot: bytes, request: bytes, now: datetime) -> bool:
     """Insert the record; False if the key is taken. Waits for a twin under way."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO kernel_idempotencyrecord (slot, request, status, recorded_at)"
-                " VALUES (%s, %s, 0, %s) ON CONFLICT (slot) DO NOTHING",
-                [slot, request, now],
-            )
-            return bool(cursor.rowcount == 1)
+        return bool(statements.ask(_CLAIM, [slot, request, now]))
     except OperationalError as exc:
         if getattr(exc.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise InFlightError() from None
