@@ -13,7 +13,9 @@ _REGION_OF_ZONE = {"Asia/Shanghai": "CN", "Europe/London": "GB", "America/New_Yo
 # Carriers hand out new prefixes before the number library knows of them; and numbers that
 # are reserved for examples are as good as real ones, but for the answer.
 _ALSO_VALID = re.compile(r"\+861[3-9]\d{9}|\+447700900\d{3}")
-_EMAIL = re.compile(r"[^@\s\"<>(),;:\\\[\]]{1,64}@(?:[^@\s.]{1,63}\.)+[^@\s.]{2,63}")
+_EMAIL = re.compile(
+    r"[^@\s\"<>(),;:\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}"
+)
 
 
 def region_of(timezone: str) -> str:
