@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
 
 from config.kernel import ids, panels
 from config.kernel.panels import Panel, Subject
@@ -20,6 +21,7 @@ from points.types import Kind
 PAGE = 30
 
 
+@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """Show the member their card, what they have and what changed; invite a stranger in."""
     visitor = find_visitor(request)

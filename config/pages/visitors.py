@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from config.kernel import clock
 from config.kernel.errors import NotFoundError
@@ -88,6 +89,9 @@ def member_page(
         if visitor is None:
             return redirect_to_login(request.get_full_path())
         with timezone.override(visitor.programme.timezone):
-            return view(request, visitor, *args, **kwargs)
+            response = view(request, visitor, *args, **kwargs)
+        # After signing out, nobody pages back to what belongs to this member.
+        add_never_cache_headers(response)
+        return response
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -124,3 +125,11 @@ def test_panel_is_drawn_again_alone(story: Story):
 
 def test_panel_that_nobody_registered_is_not_found(story: Story):
     page(browse(story.user), "/panels/nope", status=404)
+
+
+@pytest.mark.parametrize("path", ["/", "/points", "/orders", "/tier", "/panels/card"])
+def test_what_belongs_to_a_member_is_kept_by_no_cache(story: Story, path):
+    answer = browse(story.user).get(path)
+
+    assert answer.status_code == 200
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
