@@ -25,7 +25,8 @@ def _worker(tmp_path) -> Iterator[subprocess.Popen[bytes]]:
     """A real worker on the test database, in a process group of its own."""
     database = connection.settings_dict
     url = (
-        f"postgresql://{database['USER']}@{database['HOST']}:{database['PORT']}"
+        f"postgresql://{database['USER']}:{database['PASSWORD']}"
+        f"@{database['HOST']}:{database['PORT']}"
         f"/{database['NAME']}?options=-c%20role%3D{settings.APP_ROLE}"
     )
     command = [
