@@ -1,6 +1,6 @@
 """A load process: keep-alive clients on one epoll loop, so that the load itself costs little.
 
-python -m tests.benchmarks._load < plan.json     prints {"done": …, "median": …}
+python -m tests.benchmarks._load < plan.json     prints {"rate": …, "median": …}
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ import json
 import random
 import selectors
 import socket
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
+
+from config.launch.places import ROOT
 
 
 @dataclass(slots=True)
@@ -47,6 +50,12 @@ class Load:
             members = self.plan["members"][start : start + 3 * self.plan["size"] : 3]
             items = [self._item(number, n, member) for n, member in enumerate(members)]
             path, body = "/api/v1/points/batch", f"[{','.join(items)}]"
+        elif self.plan["op"] == "order":
+            order = self.plan["order"] | {
+                "external_no": number,
+                "member": self.chance.choice(self.plan["members"]),
+            }
+            path, body = "/api/v1/orders", json.dumps(order)
         else:
             member = self.chance.choice(self.plan["members"])
             path = f"/api/v1/members/{member}/points/{self.plan['op']}"
@@ -110,6 +119,22 @@ class Load:
             raise RuntimeError(client.received[:2000].decode(errors="replace"))
         self.times.append(time.perf_counter() - client.began)
         self._send(client)
+
+
+def run(plan: dict[str, Any]) -> dict[str, float]:
+    """Run a load process with this plan; return its rate and median time."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks._load"],
+        input=json.dumps(plan),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    rates: dict[str, float] = json.loads(done.stdout)
+    return rates
 
 
 if __name__ == "__main__":

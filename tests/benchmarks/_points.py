@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from config.launch.places import ROOT
+from tests.benchmarks import _load
 from tests.benchmarks.orders import sign_in as _sign_in
 
 if TYPE_CHECKING:
@@ -109,18 +107,7 @@ def load(bench: Bench, *, seconds: float, **plan: Any) -> dict[str, float]:
             address, seed["client"][0], seed["client"][1], scope="points:write"
         )
     plan |= {"address": address, "token": seed["token"], "seconds": seconds}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks._load"],
-        input=json.dumps(plan | {"members": seed["members"]}),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-3000:])
-    rates: dict[str, float] = json.loads(done.stdout)
-    return rates
+    return _load.run(plan | {"members": seed["members"]})
 
 
 def single(bench: Bench, op: str) -> None:

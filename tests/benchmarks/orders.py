@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
-import threading
-import time
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
+
+from tests.benchmarks import _load
 
 if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
@@ -52,6 +51,23 @@ SELECT item FROM points_earn(ROW('earn', :member, {programme}, 'points',
     null, null, null, null, null, null, null)::points_command, '2026-11-01T00:00:00Z', true)
 """
 
+_ORDER = {
+    "placed_at": "2026-11-20T10:00:00+08:00",
+    "status": "paid",
+    "currency": "CNY",
+    "lines": [
+        {
+            "line_no": n,
+            "sku": f"A{n}",
+            "name": "Tea",
+            "category": "food/tea",
+            "quantity": 2,
+            "unit_price": 4999,
+        }
+        for n in range(1, 6)
+    ],
+}
+
 
 def run(bench: Bench) -> None:
     """Measure the orders a second and the postings a second in the same run."""
@@ -61,20 +77,22 @@ def run(bench: Bench) -> None:
     before = bench.pgbench(_POSTING.format(**seed))
     address = urlsplit(bench.web()).netloc
     token = sign_in(address, *seed["client"])
+    plan = {"op": "order", "order": _ORDER, "status": "201", "clients": bench.clients}
+    plan |= {"address": address, "token": token, "members": seed["members"]}
     # Until every connection has its plans and every process its code warm.
-    post(address, token, seed["members"], clients=bench.clients, seconds=max(10, bench.seconds))
-    done, slow = post(address, token, seed["members"], clients=bench.clients, seconds=bench.seconds)
+    _load.run(plan | {"seconds": max(10, bench.seconds)})
+    measured = _load.run(plan | {"seconds": bench.seconds})
     # Before and after: the machine's mood may change in between.
     limit = (before + bench.pgbench(_POSTING.format(**seed))) / 2
     bench.report.add(
         "POST /orders, 5 lines",
-        value=done / bench.seconds,
+        value=measured["rate"],
         unit="orders/s",
         yardstick=limit,
         yardstick_name="bare postings/s",
         aim=AIM,
     )
-    bench.report.note(f"median {slow * 1000:.0f} ms at {bench.clients} clients")
+    bench.report.note(f"median {measured['median'] * 1000:.0f} ms at {bench.clients} clients")
 
 
 def sign_in(address: str, client_id: str, secret: str, scope: str = "orders:write") -> str:
@@ -89,66 +107,3 @@ def sign_in(address: str, client_id: str, secret: str, scope: str = "orders:writ
     )
     token: str = json.loads(connection.getresponse().read())["access_token"]
     return token
-
-
-def post(
-    address: str, token: str, members: list[str], *, clients: int, seconds: float
-) -> tuple[int, float]:
-    """Post new orders from so many clients; return how many were made and the median time."""
-    until = time.perf_counter() + seconds
-    times: list[float] = []
-    workers = [
-        threading.Thread(target=_client, args=(address, token, members, until, times))
-        for _ in range(clients)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    times.sort()
-    return len(times), times[len(times) // 2]
-
-
-def _client(address: str, token: str, members: list[str], until: float, times: list[float]) -> None:
-    chance = random.Random()
-    connection = http.client.HTTPConnection(address, timeout=30)
-    while time.perf_counter() < until:
-        number = f"{chance.getrandbits(64):x}"
-        body = json.dumps(_order(number, chance.choice(members))).encode()
-        began = time.perf_counter()
-        connection.request(
-            "POST",
-            "/api/v1/orders",
-            body,
-            {
-                "Authorization": f"Bearer {token}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": number,
-            },
-        )
-        answer = connection.getresponse()
-        told = answer.read()
-        if answer.status != 201:
-            raise RuntimeError(f"{answer.status}: {told[:500]!r}")
-        times.append(time.perf_counter() - began)
-
-
-def _order(number: str, member: str) -> dict[str, Any]:
-    return {
-        "external_no": number,
-        "member": member,
-        "placed_at": "2026-11-20T10:00:00+08:00",
-        "status": "paid",
-        "currency": "CNY",
-        "lines": [
-            {
-                "line_no": n,
-                "sku": f"A{n}",
-                "name": "Tea",
-                "category": "food/tea",
-                "quantity": 2,
-                "unit_price": 4999,
-            }
-            for n in range(1, 6)
-        ],
-    }
