@@ -126,9 +126,14 @@ def remember(*, owner_url: str, ours: Mapping[str, str]) -> None:
     """Compare the keys with those the database knows, and let it know new ones.
 
     Raises:
-        LaunchError: the database was written with other keys.
+        LaunchError: the database was written with other keys, or cannot be reached.
     """
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    try:
+        connection = psycopg.connect(owner_url, autocommit=True)
+    except psycopg.OperationalError as problem:
+        # The driver's message names host, port and database, never the password.
+        raise LaunchError(f"The database cannot be reached: {problem}".strip()) from None
+    with connection:
         connection.execute(_CREATE)
         rows = connection.execute("SELECT name, fingerprint FROM changke_keys").fetchall()
         known: dict[str, str] = dict(rows)

@@ -58,3 +58,8 @@ def test_a_ring_may_grow_but_not_lose_a_key(empty_database):
 
     with pytest.raises(LaunchError, match="encryption-2"):
         keys.remember(owner_url=empty_database, ours=ours)
+
+
+def test_a_database_that_is_not_there_is_said_in_a_sentence():
+    with pytest.raises(LaunchError, match="cannot be reached"):
+        keys.remember(owner_url="postgresql://nobody@127.0.0.1:1/none", ours={})
