@@ -10,7 +10,7 @@ PRODUCTION = $(DEV) launch production
 
 .DEFAULT_GOAL := help
 .PHONY: run stop test soak bench demo manage venv fix lint types layers migrations translations \
-	deploy-check check css constraints help
+	deploy-check check css screenshots constraints help
 
 run: ## Start everything on PORT (default 8000), data under VAR (default var/); Ctrl-C stops it
 	@exec $(BOOT) launch run
@@ -62,6 +62,9 @@ check: ## Exactly what CI runs
 
 css: ## Build the style sheets (the built files are committed)
 	@exec $(DEV) launch settings python manage.py build_css
+
+screenshots: ## Take the README's pictures from the running product (needs Chromium)
+	@exec $(DEV) python -m config.launch.screenshots
 
 constraints: ## Pin everything that the requirement files bring along
 	@exec $(DEV) uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header \

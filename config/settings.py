@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_htmx",
     "config.kernel",
     "config.pages",
@@ -294,8 +293,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Changke storefront API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- The console --------------------------------------------------------------------------------
