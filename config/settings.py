@@ -284,6 +284,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# Files that operators upload to be imported. Web and workers must share this folder.
+IMPORT_FOLDER = Path(env.text("IMPORT_FOLDER", str(BASE_DIR / "var" / "imports")))
+IMPORT_UPLOAD_LIMIT = 200 * 1024 * 1024
+
 # --- The storefront API -----------------------------------------------------------------------
 API_BODY_LIMIT = 10 * 1024 * 1024
 LIMITER_REDIS_URL = _redis(2)

@@ -312,7 +312,7 @@ def ask(
     """
     if not allowed:
         raise PermissionDenied
-    form = form_class(request.POST or None, initial=initial)
+    form = form_class(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             answer = act(form.cleaned_data)

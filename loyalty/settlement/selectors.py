@@ -57,6 +57,31 @@ def get_import(*, run_id: int) -> ImportProgress:
     return _progress(run)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast an import goes: lines a second, and the seconds that the rest will take."""
+
+    lines_per_second: float | None
+    seconds_left: float | None
+
+
+def get_pace(*, run_id: int, now: datetime) -> Pace:
+    """Return an import's pace over its last parts."""
+    chunks = ImportChunk.objects.filter(run_id=run_id, done_at__isnull=False)
+    done = [(row.done_at, row.lines) for row in chunks.order_by("-done_at")[:50] if row.done_at]
+    run = ImportRun.objects.get(pk=run_id)
+    left = run.chunks.filter(done_at=None).aggregate(lines=Sum("lines", default=0))["lines"]
+    if not done:
+        return Pace(lines_per_second=None, seconds_left=None)
+    # A single part is timed from the start; several from the first of them.
+    since = done[-1][0] if len(done) > 1 else run.started_at
+    lines = sum(count for _, count in (done[:-1] if len(done) > 1 else done))
+    seconds = max((done[0][0] - since).total_seconds(), 0.001)
+    speed = max(lines / seconds, 0.001)
+    waited = max((now - done[0][0]).total_seconds(), 0.0)
+    return Pace(lines_per_second=speed, seconds_left=max(left / speed - waited, 0.0))
+
+
 def list_imports(*, limit: int = 50) -> list[ImportProgress]:
     """Return the latest imports, newest first."""
     return [_progress(run) for run in ImportRun.objects.order_by("-started_at", "-id")[:limit]]

@@ -23,7 +23,7 @@ from loyalty.settlement.importing.mapping import OPTIONAL
 from loyalty.settlement.importing.mapping import Mapping as FileMapping
 
 MEMORY = "256MB"
-_NAME = "staged.duckdb"
+NAME = "staged.duckdb"
 _MAX_QUANTITY = 1_000_000
 _MAX_PRICE = 1_000_000_000
 _MICRO = 1_000_000
@@ -253,7 +253,7 @@ def _database(into: Path, *, read_only: bool = True) -> Iterator[duckdb.DuckDBPy
         "temp_directory": str(into / "spill"),
         "threads": 2,
     }
-    db = duckdb.connect(str(into / _NAME), read_only=read_only, config=spill)
+    db = duckdb.connect(str(into / NAME), read_only=read_only, config=spill)
     try:
         yield db
     finally:
