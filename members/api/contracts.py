@@ -96,9 +96,12 @@ class IdentityOut(api.Answer):
 
 
 class MemberOut(api.Answer):
-    """A member. Personal data is masked unless the token has members:pii."""
+    """A member. Personal data is masked unless the token has members:pii.
 
-    id: str
+    The id is null in a dry run.
+    """
+
+    id: str | None
     member_no: str
     kind: str
     status: str

@@ -138,9 +138,9 @@ class EffectsOut(api.Answer):
 
 
 class OrderOut(api.Answer):
-    """An order, with what it earned line by line."""
+    """An order, with what it earned line by line. The id is null in a dry run."""
 
-    id: str
+    id: str | None
     external_no: str
     member: str
     status: str
