@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from config.pages import me, orders, views
+from config.pages import me, orders, showcase, views
 
 app_name = "pages"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     path("tier", views.tier, name="tier"),
     path("me", me.me, name="me"),
     path("code", me.code, name="code"),
+    path("_ui/", showcase.showcase, name="showcase"),
 ]

@@ -6,13 +6,14 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from members.models import User
 from tests.browser.conftest import Visit, deliver, seat
 from tests.factories.story import PHONE
 
 pytestmark = pytest.mark.browser
-PATHS = ("/", "/points", "/orders", "/tier")
+PATHS = ("/", "/points", "/orders", "/tier", "/me", "/code")
 
 
 def code_in_the_outbox(visit) -> str:
@@ -103,7 +104,7 @@ def test_statement_is_filtered_in_place_and_back_works(visit, story):
 def test_nothing_serious_stands_in_the_way_of_anyone(visit, story, scheme):
     window = seat(visit(scheme=scheme), story.user)
     found: list[str] = []
-    for path in PATHS:
+    for path in (*PATHS, "/_ui/", "/points/nonsense"):
         page = window.open(path)
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in ("serious", "critical"):
@@ -113,15 +114,73 @@ def test_nothing_serious_stands_in_the_way_of_anyone(visit, story, scheme):
     assert found == []
 
 
-def test_home_is_light_the_first_time(visit, story):
+@pytest.mark.parametrize("scripts", [True, False])
+def test_card_turns_to_the_code_and_back(visit, story, scripts):
+    window = seat(visit(scripts=scripts), story.user)
+    page = window.open("/")
+    back, front = page.locator(".flip-back"), page.locator(".flip-front")
+    expect(back).to_be_hidden()
+
+    page.locator(".flip-front .face-chip").click(force=True)
+
+    expect(back).to_be_visible()
+    expect(front).to_be_hidden()
+    page.get_by_role("checkbox").press("Space")
+    expect(front).to_be_visible()
+    assert window.complaints == []
+
+
+def test_card_stays_turned_when_its_panel_is_drawn_again(visit, story):
     window = seat(visit(), story.user)
-    sizes: list[int] = []
-    window.page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page = window.open("/")
+    page.locator(".flip-touch").first.click()
 
-    window.page.goto(window.base + "/", wait_until="networkidle")
+    with page.expect_response("**/panels/card"):
+        page.evaluate(
+            "htmx.ajax('GET', '/panels/card', {target: '#panel-card', swap: 'outerHTML'})"
+        )
 
-    assert 0 < len(sizes) <= 12
-    assert sum(sizes) <= 150_000
+    expect(page.locator(".flip-back")).to_be_visible()
+
+
+def test_sheet_opens_and_escape_closes_it(visit, story):
+    window = seat(visit(scripts=False), story.user)
+    page = window.open("/")
+    sheet = page.locator("#expiry")
+
+    page.locator("[popovertarget=expiry]").first.click()
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(sheet).to_be_hidden()
+
+
+def test_losing_the_network_is_told_and_costs_nothing(visit, story):
+    window = seat(visit(), story.user)
+    page = window.open("/points")
+
+    page.context.set_offline(True)
+    expect(page.locator("#failure [data-offline]")).to_be_visible()
+    page.context.set_offline(False)
+
+    expect(page.locator("#failure")).to_be_hidden()
+    assert "SO-1002" in page.inner_text("#entries")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_me_saves_a_name_and_keeps_a_bad_one_for_mending(visit, story, scripts):
+    window = seat(visit(scripts=scripts), story.user)
+    page = window.open("/me")
+    page.fill("#nickname", "很长的称呼" * 20)
+    page.click("form[action='/me'] button")
+    expect(page.locator("#nickname-error")).to_be_visible()
+    expect(page.locator("#nickname")).to_have_value("很长的称呼" * 20)
+
+    page.fill("#nickname", "宁宁")
+    page.click("form[action='/me'] button")
+
+    expect(page.get_by_role("status")).to_contain_text("已保存")
+    expect(page.locator("#nickname")).to_have_value("宁宁")
 
 
 def test_language_is_chosen_and_kept(visit):

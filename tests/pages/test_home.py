@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.db import connection
@@ -101,6 +102,48 @@ def test_home_costs_at_most_twelve_queries_whatever_the_history(newcomer: Story)
     # An empty ledger has no orders to look up; nothing else may differ.
     assert full <= empty + 1
     assert full <= 12
+
+
+# One entry told again and again, as a busy member's years would leave it.
+_MANY = """
+INSERT INTO points_entry (member_id, account_id, kind, counter, points, available,
+    balance_after, idem_key, fingerprint, source, reason, lots, lot_points, lot_expires,
+    occurred_at, recorded_at)
+SELECT member_id, account_id, kind, counter, points, available, balance_after,
+    idem_key || ':' || n, fingerprint, source || ':' || n, reason, lots, lot_points, lot_expires,
+    occurred_at, recorded_at
+FROM points_entry CROSS JOIN generate_series(1, 100000) AS n
+WHERE member_id = %s AND idem_key = 'first'
+"""
+
+
+def test_home_costs_the_same_with_a_hundred_thousand_entries(newcomer: Story):
+    client = browse(newcomer.user)
+    now = clock.now()
+    first = Earn(
+        member_id=newcomer.member_id,
+        programme_id=newcomer.shop.programme.id,
+        key="first",
+        source="task:0",
+        occurred_at=now,
+        points=1,
+    )
+    points_services.post(command=first, now=now)
+    page(client)
+    few = queries(client, "/")
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [newcomer.member_id])
+        assert cursor.rowcount == 100_000
+
+    with CaptureQueriesContext(connection) as seen:
+        began = time.perf_counter()
+        html = page(client)
+        spent = time.perf_counter() - began
+
+    assert html.count('href="/points/ent_') == 5
+    assert len(seen) == few <= 12
+    # Reading them all would take many times as long, on any machine.
+    assert spent < 2
 
 
 def test_home_and_panels_name_no_inline_style_or_script(story: Story):

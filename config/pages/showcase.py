@@ -1,0 +1,66 @@
+"""`/_ui/`: every component in every state, in both languages and themes, for whoever works
+on the looks. It exists where DEBUG is on and in the demo, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from config.pages import samples
+
+_LANGUAGES = ("zh-hans", "en")
+_THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A sample in one language and one theme."""
+
+    language: str
+    theme: str
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A component in one state, in all its looks."""
+
+    title: str
+    template: str
+    looks: list[Look]
+
+
+@require_safe
+def showcase(request: HttpRequest) -> HttpResponse:
+    """Show all components; `?only=card` shows those whose file has this name."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    only = request.GET.get("only", "")
+    shown = [
+        _exhibit(number, sample)
+        for number, sample in enumerate(samples.all_samples())
+        if only in ("", sample.component)
+    ]
+    values = {"exhibits": shown, "components": samples.components(), "only": only}
+    return render(request, "pages/showcase.html", values)
+
+
+def _exhibit(number: int, sample: samples.Sample) -> Exhibit:
+    template = f"pages/components/{sample.component}.html"
+    looks = []
+    for language in _LANGUAGES:
+        for theme in _THEMES:
+            with translation.override(language):
+                values = {**sample.values(), "uid": f"sample-{number}-{language}-{theme}"}
+                html = render_to_string(template, values)
+            # Our own template, escaped where it was drawn.
+            looks.append(Look(language=language, theme=theme, html=mark_safe(html)))  # noqa: S308
+    return Exhibit(title=sample.state, template=template, looks=looks)

@@ -1,0 +1,85 @@
+"""The member home, all panels and a year of entries, against an empty rendered page."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from tests.benchmarks.bench import Bench
+
+# Home may take this many times what a page takes that renders the same frame around nothing.
+AIM = 8.0
+ENTRIES = 1_000
+# Run by `manage.py shell`: the demo shop, and a session of a member with many entries.
+_SEED = """
+import json
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from config.kernel import clock
+from members.models import Member, User
+from members.programmes import selectors as programmes
+from members.services import enrol
+from points import services as points
+from points.types import Earn
+now = clock.now()
+shop = programmes.find_storefront(settings.MEMBER_CENTER_STOREFRONT)
+member_id = enrol(programme_id=shop.programme_id, storefront_id=shop.id,
+    phone="+8613711112222", nickname="bench", now=now).member_id
+user = User.objects.create_user(phone="+8613711112222")
+Member.objects.filter(pk=member_id).update(user=user)
+points.post_batch(now=now, commands=[Earn(member_id=member_id, programme_id=shop.programme_id,
+    key=f"bench:{n}", source=f"bench:{n}", reason="bench", occurred_at=now, points=1)
+    for n in range(ENTRIES)])
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+print(json.dumps({"cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}))
+"""
+
+
+def run(bench: Bench) -> None:
+    """Measure both in turns on one connection, so that the machine's mood hits both."""
+    bench.manage("load_demo")
+    printed = bench.manage("shell", "-v", "0", "-c", _SEED.replace("ENTRIES", str(ENTRIES)))
+    cookie = json.loads(printed.strip().splitlines()[-1])["cookie"]
+    connection = http.client.HTTPConnection(urlsplit(bench.web()).netloc, timeout=30)
+    _turns(connection, cookie, seconds=2)
+    home, empty = _turns(connection, cookie, seconds=bench.seconds)
+    bench.report.add(
+        "member home",
+        value=home * 1000,
+        unit="ms",
+        yardstick=empty * 1000,
+        yardstick_name="an empty rendered page, ms",
+        aim=AIM,
+        at_most=True,
+    )
+
+
+def _turns(
+    connection: http.client.HTTPConnection, cookie: str, *, seconds: float
+) -> tuple[float, float]:
+    """Return the median times of home and of the empty page, asked for in turns."""
+    times: dict[str, list[float]] = {"/": [], "/sign-in": []}
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        for path, spent in times.items():
+            headers = {"Accept-Language": "zh-CN"}
+            if path == "/":
+                headers["Cookie"] = cookie
+            began = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            spent.append(time.perf_counter() - began)
+            if answer.status != 200 or (path == "/" and b"panel-card" not in body):
+                raise RuntimeError(f"{path}: {answer.status}: {body[:500]!r}")
+    return statistics.median(times["/"]), statistics.median(times["/sign-in"])
