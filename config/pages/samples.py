@@ -14,6 +14,8 @@ from config.pages import codes, progress, wording
 from loyalty.types import Measure, Standing, Tier
 from points.types import Balance, Expiring, Kind
 
+# Components that are items of a list.
+LISTED = {"entry", "figure"}
 NUMBER = "674620596896"
 _DAY = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 _END = datetime(2026, 12, 31, 16, tzinfo=UTC)

@@ -35,6 +35,7 @@ class Exhibit:
 
     title: str
     template: str
+    is_listed: bool
     looks: list[Look]
 
 
@@ -63,4 +64,9 @@ def _exhibit(number: int, sample: samples.Sample) -> Exhibit:
                 html = render_to_string(template, values)
             # Our own template, escaped where it was drawn.
             looks.append(Look(language=language, theme=theme, html=mark_safe(html)))  # noqa: S308
-    return Exhibit(title=sample.state, template=template, looks=looks)
+    return Exhibit(
+        title=sample.state,
+        template=template,
+        is_listed=sample.component in samples.LISTED,
+        looks=looks,
+    )

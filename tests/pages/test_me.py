@@ -82,3 +82,11 @@ def test_home_shows_one_bar_and_five_rooms(story: Story):
 
     assert html.count("<progress") == 1
     assert html.count('class="dock-label"') == 5
+
+
+def test_signing_out_is_told_and_leaves_a_stranger(story: Story, language):
+    answer = browse(story.user, language).post("/sign-out", follow=True)
+
+    html = answer.content.decode()
+    assert ("您已退出登录" if language == "zh-hans" else "You are signed out.") in html
+    assert 'href="/sign-in"' in html
