@@ -192,7 +192,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
             form_class=ReasonForm,
             act=act,
             done=record_url(models.EarnRuleVersion, version.pk),
-            explain=_("Orders paid from then on earn by it. What was earned stays as it is."),
+            explain=_("Orders placed from then on earn by it. What was earned stays as it is."),
             button=_("Publish"),
         )
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 class EarnRuleVersion(models.Model):
     """A version of a programme's earn rules. Changed while a draft, never afterwards.
 
-    Several may be published: the one whose `from_at` is latest by the time of payment
-    applies; what was paid before the earliest falls to the earliest.
+    Several may be published: the one whose `from_at` is latest when an order is placed
+    applies; what was placed before the earliest falls to the earliest.
     """
 
     class State(models.TextChoices):
