@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -143,7 +144,7 @@ class LadderVersionAdmin(ReadOnlyAdmin):
         "reason",
     )
     readonly_fields = fields
-    actions_detail = ("draft", "publish")
+    actions_detail = ("draft", "publish", "restore")
 
     @admin.display(description=gettext_lazy("programme"))
     def programme(self, obj: models.LadderVersion) -> str:
@@ -226,6 +227,37 @@ class LadderVersionAdmin(ReadOnlyAdmin):
             button=_("Publish"),
         )
 
+    @action(title=gettext_lazy("Put in force again"), path="restore", icon="history")
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        older = found_or_404(self, request, object_id)
+
+        @transaction.atomic
+        def act(values: dict[str, Any]) -> str:
+            said: dict[str, Any] = {
+                "programme_id": older.programme_id,
+                "actor": actor(request),
+                "reason": values["reason"],
+                "now": clock.now(),
+            }
+            version = services.draft_ladder(draft=_draft_of(older), **said)
+            services.publish_ladder(version=version, **said)
+            return _("Version %(version)s is in force, with the tiers of version %(older)s.") % {
+                "version": version,
+                "older": older.version,
+            }
+
+        return ask(
+            self,
+            request,
+            title=_("Put the ladder of version %(version)s in force again")
+            % {"version": older.version},
+            form_class=ReasonForm,
+            act=act,
+            done=reverse("admin:loyalty_ladderversion_changelist"),
+            explain=_("It becomes a new version; members move as they are next looked at."),
+            button=_("Put in force again"),
+        )
+
     def tables(self, request: HttpRequest, obj: models.LadderVersion) -> list[Table]:
         in_force = models.LadderVersion.objects.filter(
             programme_id=obj.programme_id, state=models.LadderVersion.State.PUBLISHED
@@ -234,7 +266,30 @@ class LadderVersionAdmin(ReadOnlyAdmin):
         if in_force is not None and in_force.pk != obj.pk:
             title = _("In force now: version %(version)s") % {"version": in_force.version}
             shown.append(_tier_table(title, in_force))
+        rungs = list(obj.tiers.order_by("rank"))
+        warned = [[warning.detail] for warning in services.warnings_of(tiers=rungs)]
+        if warned:
+            shown.append(Table(title=_("Look at this before publishing"), headers=[], rows=warned))
         return shown
+
+
+def _draft_of(row: models.LadderVersion) -> LadderDraft:
+    return LadderDraft(
+        tiers=[
+            TierDraft(
+                code=tier.code,
+                name_zh=tier.name_zh,
+                name_en=tier.name_en,
+                threshold=tier.threshold,
+                multiplier=Fraction(tier.multiplier),
+            )
+            for tier in row.tiers.order_by("rank")
+        ],
+        measure=Measure(row.measure),
+        validity_months=row.validity_months,
+        grace_days=row.grace_days,
+        steps_down=row.steps_down,
+    )
 
 
 def _line(tier: models.LadderTier) -> str:

@@ -305,15 +305,19 @@ def ask(
     explain: str = "",
     button: str = "",
     allowed: bool = True,
+    preview: Callable[[dict[str, Any]], Sequence[Table]] | None = None,
 ) -> HttpResponse:
     """Show a form, and hand what it holds to `act`; what the domain refuses is said on it.
 
     `act` returns the page to show, or the sentence to say on the way back to `done`.
+    `preview` tells what the form as it stands would do, each time it changes and at the
+    press of a button; it is given the fields that are right so far.
     """
     if not allowed:
         raise PermissionDenied
     form = form_class(request.POST or None, request.FILES or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    looks = preview is not None and "preview" in request.POST
+    if request.method == "POST" and not looks and form.is_valid():
         try:
             answer = act(form.cleaned_data)
         except DomainError as error:
@@ -332,8 +336,28 @@ def ask(
         "button": button or _("Confirm"),
         "done": done,
         "media": screen.media + form.media,
+        "previewable": preview is not None,
+        "tables": _preview(form, preview, looks=looks, initial=initial or {}) if preview else [],
     }
     return render(request, "admin/ask.html", values)
+
+
+def _preview(
+    form: forms.Form,
+    preview: Callable[[dict[str, Any]], Sequence[Table]],
+    *,
+    looks: bool,
+    initial: dict[str, Any],
+) -> Sequence[Table]:
+    """Preview what is typed, or what the form opens with."""
+    shown = form if form.is_bound else type(form)(initial)
+    shown.is_valid()
+    if looks:
+        # Why it is done is asked when it is done.
+        form.errors.pop("reason", None)
+    if set(shown.errors) - {"reason"}:
+        return []
+    return preview(dict(shown.cleaned_data))
 
 
 def when(moment: datetime) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -29,8 +30,11 @@ from config.kernel.console import (
     found_or_404,
     record_url,
 )
-from loyalty.earning import models, services
-from loyalty.earning.types import RulesDraft
+from config.kernel.errors import DomainError
+from config.kernel.money import minor_digits
+from loyalty import selectors as loyalty_selectors
+from loyalty.earning import models, selectors, services
+from loyalty.earning.types import LineFacts, RulesDraft, RuleSet
 from members.programmes import selectors as programmes_selectors
 
 
@@ -118,7 +122,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
         "reason",
     )
     readonly_fields = fields
-    actions_detail = ("draft", "publish")
+    actions_detail = ("draft", "publish", "restore")
 
     @admin.display(description=gettext_lazy("programme"))
     def programme(self, obj: models.EarnRuleVersion) -> str:
@@ -169,6 +173,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
             act=act,
             done=reverse("admin:earning_earnruleversion_changelist"),
             button=_("Keep as a draft"),
+            preview=lambda values: [_would_get(base, values)],
         )
 
     @action(title=gettext_lazy("Publish"), path="publish", icon="publish")
@@ -196,17 +201,122 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
             button=_("Publish"),
         )
 
+    @action(title=gettext_lazy("Put in force again"), path="restore", icon="history")
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        older = found_or_404(self, request, object_id)
+
+        @transaction.atomic
+        def act(values: dict[str, Any]) -> str:
+            said: dict[str, Any] = {
+                "programme_id": older.programme_id,
+                "actor": actor(request),
+                "reason": values["reason"],
+                "now": clock.now(),
+            }
+            version = services.draft_rules(draft=_draft_of(older), **said)
+            services.publish_rules(version=version, **said)
+            return _("Version %(version)s is in force, with the rules of version %(older)s.") % {
+                "version": version,
+                "older": older.version,
+            }
+
+        return ask(
+            self,
+            request,
+            title=_("Put the rules of version %(version)s in force again")
+            % {"version": older.version},
+            form_class=ReasonForm,
+            act=act,
+            done=reverse("admin:earning_earnruleversion_changelist"),
+            explain=_("They become a new version; history stays as it is."),
+            button=_("Put in force again"),
+        )
+
     def tables(self, request: HttpRequest, obj: models.EarnRuleVersion) -> list[Table]:
-        if obj.state != models.EarnRuleVersion.State.DRAFT:
-            return []
         changes = services.compare_rules(
             programme_id=obj.programme_id, version=obj.version, now=clock.now()
         )
         return [
             Table(
-                title=_("What it would change"),
+                title=_("Compared with the rules in force"),
                 headers=[_("Field"), _("In force"), _("Drafted")],
                 rows=[[name, before, after] for name, (before, after) in changes.items()],
                 empty=_("Nothing: it equals the rules in force."),
             )
         ]
+
+
+def _draft_of(row: models.EarnRuleVersion) -> RulesDraft:
+    return RulesDraft(
+        rate=Fraction(row.rate_numerator, row.rate_denominator),
+        growth_rate=Fraction(row.growth_numerator, row.growth_denominator),
+        tier_multiplier=row.tier_multiplier,
+        line_multipliers={key: Fraction(value) for key, value in row.line_multipliers.items()},
+    )
+
+
+# What the preview buys: three lines whose shares do not divide evenly.
+_BASKET = (12_800, 6_910, 29_990)
+
+
+def _would_get(base: models.EarnRuleVersion, values: dict[str, Any]) -> Table:
+    """Return what an order would get by the rules in force, and by those being written."""
+    now = clock.now()
+    programme = programmes_selectors.get_programme(base.programme_id)
+    try:
+        present = selectors.get_rules(programme_id=programme.id, at=now)
+        tiers = loyalty_selectors.get_ladder(programme_id=programme.id).tiers
+    except DomainError:
+        return Table(title=_("This order would get"), headers=[], rows=[])
+    written = RuleSet(
+        programme_id=programme.id,
+        version=0,
+        rate=values["rate"],
+        growth_rate=values["growth_rate"],
+        tier_multiplier=values["tier_multiplier"],
+        from_at=now,
+        line_multipliers=values["line_multipliers"],
+    )
+    # Each multiplier of goods takes its turn on the first line, so that it can be seen.
+    goods = [("", ""), *((name, name) for name in written.line_multipliers)]
+    chinese = (get_language() or "").startswith("zh")
+    rows: list[list[object]] = []
+    for label, key in goods:
+        lines = [
+            LineFacts(
+                line_no=number,
+                net=net,
+                sku=key.removeprefix("sku:") if number == 1 and key.startswith("sku:") else "",
+                category=key.removeprefix("category:")
+                if number == 1 and key.startswith("category:")
+                else "",
+            )
+            for number, net in enumerate(_BASKET, start=1)
+        ]
+        for tier in tiers:
+            before = services.decide(rules=present, lines=lines, multiplier=tier.multiplier)
+            after = services.decide(rules=written, lines=lines, multiplier=tier.multiplier)
+            rows.append(
+                [
+                    tier.name_zh if chinese else tier.name_en,
+                    label or "–",
+                    f"{before.earned:,}",
+                    f"{after.earned:,}",
+                    f"{after.earned - before.earned:+,}",
+                    f"{after.growth:,}",
+                ]
+            )
+    digits = minor_digits(programme.currency)
+    total = f"{sum(_BASKET) / 10**digits:,.{digits}f} {programme.currency}"
+    return Table(
+        title=_("An order of %(total)s would get") % {"total": total},
+        headers=[
+            _("Tier"),
+            _("First line is"),
+            _("Points now"),
+            _("Points then"),
+            _("Difference"),
+            _("Growth then"),
+        ],
+        rows=rows[:60],
+    )

@@ -10,7 +10,12 @@ from loyalty.errors import (
 )
 from loyalty.services.booking import close_books, open_books
 from loyalty.services.evaluating import evaluate_due, evaluate_programme
-from loyalty.services.ladders import draft_ladder, install_default_ladder, publish_ladder
+from loyalty.services.ladders import (
+    draft_ladder,
+    install_default_ladder,
+    publish_ladder,
+    warnings_of,
+)
 
 __all__ = [
     "AlreadyCountedError",
@@ -26,4 +31,5 @@ __all__ = [
     "install_default_ladder",
     "open_books",
     "publish_ladder",
+    "warnings_of",
 ]

@@ -120,10 +120,10 @@ def publish_ladder(
     )
     transaction.on_commit(lambda: ladders.forget(programme_id))
     ladders.forget(programme_id)
-    return warnings_of(ladder.tiers)
+    return warnings_of(tiers=ladder.tiers)
 
 
-def warnings_of(tiers: Sequence[Any]) -> list[LadderWarning]:
+def warnings_of(*, tiers: Sequence[Any]) -> list[LadderWarning]:
     """Return what an operator should look at before publishing (tiers or their drafts)."""
     found = []
     if not 4 <= len(tiers) <= 6:

@@ -47,7 +47,7 @@ def test_default_ladder_has_the_five_tiers():
         ("gold", "金", 20_000_00, Fraction(3, 2)),
         ("diamond", "钻", 50_000_00, 2),
     ]
-    assert ladder_services.warnings_of(ladder.tiers) == []
+    assert ladder_services.warnings_of(tiers=ladder.tiers) == []
 
 
 @pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_a_published_version_is_not_published_again():
     ],
 )
 def test_warnings_before_publishing(tiers: Any, codes: list[str]):
-    found = ladder_services.warnings_of([rung(*tier) for tier in tiers])
+    found = ladder_services.warnings_of(tiers=[rung(*tier) for tier in tiers])
 
     assert sorted({w.code for w in found}) == sorted(codes)
 
