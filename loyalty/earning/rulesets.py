@@ -1,4 +1,4 @@
-"""Earn rules as they are read on every settlement: remembered for a minute."""
+"""Earn rules as they are read on every settlement: remembered for a second."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from loyalty.earning.errors import RulesNotFoundError
 from loyalty.earning.models import EarnRuleVersion
 from loyalty.earning.types import RuleSet
 
-_REMEMBER_SECONDS = 60.0
+# An operator who publishes in one process expects the next order to earn by it in every other.
+_REMEMBER_SECONDS = 1.0
 _published: dict[int, tuple[float, tuple[RuleSet, ...]]] = {}
 
 
