@@ -34,6 +34,7 @@ from config.kernel.console import (
     record_url,
     spread_key,
     when,
+    why_table,
     word,
 )
 from config.kernel.errors import NotFoundError
@@ -229,6 +230,8 @@ class EntryAdmin(SpreadAdmin):
                 ],
             )
         ]
+        if obj.kind == Kind.EARN:
+            shown[:0] = why_table(member_id=obj.member_id, source=obj.source)
         kin = models.Entry.objects.filter(member_id=obj.member_id, source=obj.source)
         shown.append(
             Table(

@@ -31,7 +31,7 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from config.kernel import clock
+from config.kernel import clock, explain
 from config.kernel.errors import DomainError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -358,6 +358,35 @@ def _preview(
     if set(shown.errors) - {"reason"}:
         return []
     return preview(dict(shown.cleaned_data))
+
+
+def why_table(*, member_id: int, source: str) -> list[Table]:
+    """Return the decision behind what a source earned, line by line; nothing if none is kept."""
+    found = explain.explain(member_id=member_id, source=source)
+    if found is None:
+        return []
+    return [
+        Table(
+            title=_("Why: by %(rule)s, rounded down once") % {"rule": found.rule_version},
+            headers=[
+                _("Line"),
+                _("Base, minor units"),
+                _("Points for each"),
+                _("Multiplier"),
+                _("Points"),
+            ],
+            rows=[
+                [
+                    step.get("line_no"),
+                    step.get("base"),
+                    step.get("rate"),
+                    f"× {step.get('multiplier')}",
+                    step.get("points"),
+                ]
+                for step in found.arithmetic
+            ],
+        )
+    ]
 
 
 def when(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import ids, words
-from config.kernel.console import Link, SpreadAdmin, Table, badge, by_word
+from config.kernel.console import Link, SpreadAdmin, Table, badge, by_word, why_table
 from config.kernel.money import minor_digits
 from members.commerce import models
 from members.programmes import selectors as programmes_selectors
@@ -128,10 +128,17 @@ class OrderAdmin(SpreadAdmin):
         mine = {"member_id": obj.member_id, "order_id": obj.pk}
         return [
             _lines(obj, models.OrderLine.objects.filter(**mine).order_by("line_no")),
+            *why_table(member_id=obj.member_id, source=_source(obj)),
             _events(models.OrderEvent.objects.filter(**mine).order_by("occurred_at", "id")),
             _refunds(obj, models.Refund.objects.filter(**mine).order_by("occurred_at", "id")),
             Table(title=_("Go to"), headers=[], rows=[[_ledger(obj)]]),
         ]
+
+
+def _source(obj: models.Order) -> str:
+    """Return what the ledger calls this order; a revived one earns again under a number."""
+    public = ids.encode("ord", member_id=obj.member_id, row_id=obj.pk)
+    return f"order:{public}" if obj.run <= 1 else f"order:{public}#{obj.run}"
 
 
 def _ledger(obj: models.Order) -> Link:

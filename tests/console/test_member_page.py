@@ -120,3 +120,23 @@ def test_an_operator_sees_only_the_sheets_of_their_role(story: Story):
 
 def test_nobody_has_no_page(story: Story):
     assert operator().get("/ops/members/member/999999/change/").status_code == 404
+
+
+def test_order_and_entry_screens_show_the_arithmetic(story: Story):
+    client = operator("en")
+    listed = client.get("/ops/commerce/order/?q=SO-1001").context["cl"].result_list
+    order = listed[0]
+
+    page = client.get(f"/ops/commerce/order/{order.member_id}-{order.pk}/change/")
+
+    titles = [table.title for table in page.context["tables"]]
+    assert "Why: by earn_rules:1, rounded down once" in titles
+    entry = next(
+        entry
+        for entry in points_selectors.list_entries(
+            member_ids=[story.member_id], programme_id=story.shop.programme.id
+        ).entries
+        if entry.kind == "earn" and entry.source.startswith("order:")
+    )
+    page = client.get(f"/ops/points/entry/{entry.member_id}-{entry.entry_id}/change/")
+    assert page.context["tables"][0].title.startswith("Why: by earn_rules")
