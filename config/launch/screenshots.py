@@ -101,6 +101,7 @@ def _take_all(browser: Browser, site: str) -> None:
     desk = _window(browser, site, width=1280, height=800, scheme="light")
     _sign_in_staff(desk)
     _console(desk)
+    _rules(desk)
     phone = _window(browser, site, width=390, height=844, scheme="light", sharp=2)
     _sign_in_member(phone, desk)
     _member_center(phone)
@@ -181,6 +182,18 @@ def _console(page: Page) -> None:
     page.locator("#result_list tbody a").first.click()
     page.wait_for_load_state("networkidle")
     _keep(page, "console-member")
+
+
+def _rules(page: Page) -> None:
+    """Write a rate, and see what orders would earn by it."""
+    page.goto("/ops/earning/earnruleversion/")
+    page.locator("#result_list tbody tr", has_text="changke").locator("a").first.click()
+    page.locator("a[href$='/draft/']").first.click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.fill("[name=rate]", "2/100")
+    page.wait_for_load_state("networkidle")
+    page.locator("#preview").scroll_into_view_if_needed()
+    _keep(page, "console-rules")
 
 
 def _docs(page: Page) -> None:

@@ -12,6 +12,7 @@ from config.kernel import clock
 from config.kernel.models import AuditRecord
 from loyalty.settlement import tasks, uploads
 from loyalty.settlement.models import ImportRun
+from loyalty.settlement.services import imports
 from members.commerce.models import Order
 from tests.console.conftest import operator
 from tests.factories.story import Story
@@ -123,7 +124,7 @@ def test_the_same_file_again_is_the_same_import(story: Story, folder, sent):
 def test_a_turn_ends_between_parts_and_the_next_goes_on(story: Story, folder, sent, monkeypatch):
     monkeypatch.setattr(
         "loyalty.settlement.services.imports.lay_out",
-        lambda *, path, options, into, chunk_lines=1, real=uploads.imports.lay_out: real(
+        lambda *, path, options, into, chunk_lines=1, real=imports.lay_out: real(
             path=path, options=options, into=into, chunk_lines=1
         ),
     )
