@@ -55,8 +55,6 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "simple_history",
     "django_celery_beat",
-    "rest_framework",
-    "drf_spectacular",
     "django_htmx",
     "config.kernel",
     "config.pages",
@@ -292,7 +290,6 @@ IMPORT_UPLOAD_LIMIT = 200 * 1024 * 1024
 API_BODY_LIMIT = 10 * 1024 * 1024
 LIMITER_REDIS_URL = _redis(2)
 API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 6000)
-REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Changke storefront API",
     "VERSION": "1.0.0",
