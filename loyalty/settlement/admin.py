@@ -216,7 +216,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer only what the import's state allows."""
         found = super().get_actions_detail(request, object_id)
-        run = models.ImportRun.objects.filter(pk=unquote(str(object_id))).first()
+        run = self.get_object(request, unquote(str(object_id)))
         hidden = {"done": ("go_on", "cancel"), "cancelled": ("cancel",)}
         gone = hidden.get(run.state, ()) if run else ()
         return [action for action in found if not action.action_name.endswith(gone or ("\0",))]

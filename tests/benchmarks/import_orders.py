@@ -18,19 +18,11 @@ AIM = 6.0
 SAMPLE = Path(__file__).parents[2] / "config/pages/demo/data/online_retail_sample.csv.gz"
 # As many lines as the whole file has.
 COPIES = 121
-# Run by `manage.py shell`: the storefront that the default mapping imports into.
+# Run by `manage.py shell`: the demo's storefronts, one of them the default mapping's.
 _SEED = """
 from config.kernel import clock
-from loyalty.earning import services as earning
-from members.programmes import services
-now = clock.now()
-programme = services.create_programme(code="ukgift", name_zh="b", name_en="b", currency="GBP",
-    timezone="Europe/London", now=now)
-brand = services.create_brand(programme_id=programme.id, code="ukgift", name_zh="b", name_en="b")
-services.create_storefront(brand_id=brand.id, code="online-retail", channel="web",
-    currency="GBP", name="b")
-earning.install_defaults(
-    programme_id=programme.id, currency="GBP", flat=True, actor="bench", now=now)
+from config.pages.demo import shops
+shops.open_shops(now=clock.now())
 """
 _TABLE = """
 CREATE TABLE yardstick (InvoiceNo text, StockCode text, Description text, Quantity int,
