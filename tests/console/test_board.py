@@ -13,7 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from config.kernel import clock, metrics
 from config.pages import board, rollups
+from loyalty import ladders
+from loyalty.earning import rulesets
 from members.models import Member
+from members.programmes import selectors as programme_selectors
+from members.programmes.types import Programme
 from tests.console.conftest import operator
 from tests.factories.members import make_member
 from tests.factories.orders import line
@@ -96,16 +100,24 @@ def test_nonsense_in_the_address_shows_the_usual_board(story: Story, query):
     assert page.context["board"]["days"] == 30
 
 
+def forget_all(programme: Programme) -> None:
+    """Let what a process remembers for a while cost the same in every count."""
+    programme_selectors.forget()
+    ladders.forget(programme.id)
+    rulesets.forget(programme.id)
+    cache.delete(rollups._key(programme))
+
+
 def test_cost_does_not_grow_with_rows(story: Story):
     client = operator()
     show(client)
-    cache.delete(rollups._key(story.shop.programme))
+    forget_all(story.shop.programme)
     with CaptureQueriesContext(connection) as few:
         show(client)
     for number in range(3):
         make_member(story.shop)
         report(story, f"MORE-{number}", days_ago=number, lines=[line()])
-    cache.delete(rollups._key(story.shop.programme))
+    forget_all(story.shop.programme)
 
     with CaptureQueriesContext(connection) as many:
         show(client)
@@ -113,7 +125,9 @@ def test_cost_does_not_grow_with_rows(story: Story):
     assert len(many) <= len(few) <= 16
 
 
-def test_kept_figures_cost_no_query_of_the_tables(story: Story):
+def test_kept_figures_cost_no_query_of_the_tables(story: Story, monkeypatch):
+    # However long the first page takes on a busy machine.
+    monkeypatch.setattr(rollups, "_FRESH", timedelta(hours=1))
     client = operator()
     show(client)
 
