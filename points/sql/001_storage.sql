@@ -9,7 +9,7 @@ ALTER INDEX points_entry_recorded SET (autosummarize = on);
 
 -- The application's role has no right to change entries at all (config.kernel.grants);
 -- this refuses it to everyone else, the owner too, on one machine.
-CREATE FUNCTION points_entry_is_for_ever() RETURNS trigger
+CREATE OR REPLACE FUNCTION points_entry_is_for_ever() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'points_entry is append-only: a mistake is reversed, not changed'

@@ -18,13 +18,13 @@ CREATE TYPE points_reply AS (
     entry points_entry
 );
 
-CREATE FUNCTION points_refusal(p_problem text, p_asked bigint DEFAULT 0, p_had bigint DEFAULT 0)
+CREATE OR REPLACE FUNCTION points_refusal(p_problem text, p_asked bigint DEFAULT 0, p_had bigint DEFAULT 0)
 RETURNS points_reply LANGUAGE sql IMMUTABLE AS $$
     SELECT ROW(0, p_problem, p_asked, p_had, false, false, 0, NULL, NULL)::points_reply
 $$;
 
 -- Counts the credits that a hot account took without a lock. The caller holds its lock.
-CREATE FUNCTION points_fold(a points_account) RETURNS points_account
+CREATE OR REPLACE FUNCTION points_fold(a points_account) RETURNS points_account
 LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
@@ -48,7 +48,7 @@ BEGIN
     RETURN a;
 END $$;
 
-CREATE FUNCTION points_save(a points_account) RETURNS void
+CREATE OR REPLACE FUNCTION points_save(a points_account) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE points_account
@@ -59,7 +59,7 @@ BEGIN
 END $$;
 
 -- Locks the account, makes it if `p_make`, and posts what is due by `p_horizon`.
-CREATE FUNCTION points_open(
+CREATE OR REPLACE FUNCTION points_open(
     p_member bigint, p_programme bigint, p_currency text, p_make boolean,
     p_now timestamptz, p_horizon timestamptz, p_announce boolean
 ) RETURNS points_account
@@ -92,7 +92,7 @@ BEGIN
 END $$;
 
 -- The same for a reservation or an entry, which know their account by its id.
-CREATE FUNCTION points_open_account(
+CREATE OR REPLACE FUNCTION points_open_account(
     p_member bigint, p_account bigint,
     p_now timestamptz, p_horizon timestamptz, p_announce boolean
 ) RETURNS points_account
@@ -111,11 +111,11 @@ BEGIN
 END $$;
 
 -- The key of a command's second, third, … entry: no request can carry the separator.
-CREATE FUNCTION points_further_key(p_key text, p_number integer) RETURNS text
+CREATE OR REPLACE FUNCTION points_further_key(p_key text, p_number integer) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT p_key || E'\x1f' || p_number $$;
 
 -- Everything a key has posted: the entry itself, then its further ones, in order.
-CREATE FUNCTION points_replay(c points_command) RETURNS SETOF points_reply
+CREATE OR REPLACE FUNCTION points_replay(c points_command) RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
     e points_entry;
@@ -138,14 +138,14 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE FUNCTION points_uncovered(e points_entry) RETURNS bigint
+CREATE OR REPLACE FUNCTION points_uncovered(e points_entry) RETURNS bigint
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN e.kind = 'reverse' AND e.points <= 0
                 THEN e.settles + e.points - coalesce(e.excused, 0) ELSE 0 END
 $$;
 
 -- A fresh entry of a command, with nothing moved yet.
-CREATE FUNCTION points_draft(c points_command, a points_account, p_kind text, p_counter text, p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_draft(c points_command, a points_account, p_kind text, p_counter text, p_now timestamptz)
 RETURNS points_entry
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -177,7 +177,7 @@ BEGIN
 END $$;
 
 -- Fills in what follows from the four changes: the points, and the balance after them.
-CREATE FUNCTION points_sum_up(a points_account, e points_entry) RETURNS points_entry
+CREATE OR REPLACE FUNCTION points_sum_up(a points_account, e points_entry) RETURNS points_entry
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     e.points := e.available + e.pending + e.held - e.debt;
@@ -186,7 +186,7 @@ BEGIN
 END $$;
 
 -- Adds the entry's changes to the account in memory.
-CREATE FUNCTION points_count(a points_account, e points_entry) RETURNS points_account
+CREATE OR REPLACE FUNCTION points_count(a points_account, e points_entry) RETURNS points_account
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     a.available := a.available + e.available;
@@ -204,7 +204,7 @@ BEGIN
 END $$;
 
 -- Writes the entry; false when its key, its source or its cause is there already.
-CREATE FUNCTION points_write(e points_entry) RETURNS boolean
+CREATE OR REPLACE FUNCTION points_write(e points_entry) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO points_entry VALUES (e.*) ON CONFLICT DO NOTHING;
@@ -213,7 +213,7 @@ END $$;
 
 -- Tells the apps above, in the same transaction. Moves within the account are not told,
 -- but for activation, which members wait for.
-CREATE FUNCTION points_tell(a points_account, e points_entry, p_announce boolean) RETURNS void
+CREATE OR REPLACE FUNCTION points_tell(a points_account, e points_entry, p_announce boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     v_name text;
@@ -240,7 +240,7 @@ END $$;
 
 -- Takes (or with `p_hold` reserves) free points, the lots that expire first first.
 -- `p_not` names a lot to leave alone. The caller has checked that enough is available.
-CREATE FUNCTION points_take(
+CREATE OR REPLACE FUNCTION points_take(
     a points_account, INOUT e points_entry, p_points bigint, p_hold boolean, p_not bigint DEFAULT 0
 )
 LANGUAGE plpgsql AS $$
@@ -279,7 +279,7 @@ END $$;
 
 -- Frees what a reservation holds but for the first `p_captured` points, which are spent.
 -- Freed points clear debt first. Gives back the account and the entries to be written.
-CREATE FUNCTION points_resolve(
+CREATE OR REPLACE FUNCTION points_resolve(
     INOUT a points_account, h points_hold, p_captured bigint, p_status text,
     c points_command, p_now timestamptz, p_announce boolean, OUT entries points_entry[]
 )

@@ -4,7 +4,7 @@
 
 -- Makes pending lots available; they clear debt first. `p_entries` limits it to the lots
 -- of these earnings.
-CREATE FUNCTION points_mature(
+CREATE OR REPLACE FUNCTION points_mature(
     INOUT a points_account, c points_command, p_until timestamptz, p_entries bigint[],
     p_now timestamptz, p_announce boolean, OUT e points_entry
 )
@@ -42,7 +42,7 @@ BEGIN
     PERFORM points_tell(a, e, p_announce);
 END $$;
 
-CREATE FUNCTION points_expire(
+CREATE OR REPLACE FUNCTION points_expire(
     INOUT a points_account, p_until timestamptz, p_at timestamptz, p_now timestamptz, p_announce boolean
 )
 LANGUAGE plpgsql AS $$
@@ -81,7 +81,7 @@ END $$;
 
 -- Posts everything due by `p_horizon`, and notes when the next thing falls due. Nothing is
 -- dated before `p_floor`: a lot freed by a release expires with the release, not before.
-CREATE FUNCTION points_settle_due(
+CREATE OR REPLACE FUNCTION points_settle_due(
     a points_account, p_now timestamptz, p_horizon timestamptz, p_floor timestamptz, p_announce boolean
 ) RETURNS points_account
 LANGUAGE plpgsql AS $$

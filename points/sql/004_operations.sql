@@ -1,7 +1,7 @@
 -- One function per operation, one round trip each: lock the account and post what is due,
 -- replay, check, entry, lots, account, event. docs/algorithms/ledger.md is their table.
 
-CREATE FUNCTION points_earn(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_earn(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -62,7 +62,7 @@ BEGIN
 END $$;
 
 -- The natural key spoke: this source has earned under this rule.
-CREATE FUNCTION points_earned_before(c points_command, a points_account) RETURNS points_reply
+CREATE OR REPLACE FUNCTION points_earned_before(c points_command, a points_account) RETURNS points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
     e points_entry;
@@ -76,7 +76,7 @@ BEGIN
     RETURN points_refusal('points.source_conflict', c.points, e.points);
 END $$;
 
-CREATE FUNCTION points_earn_hot(
+CREATE OR REPLACE FUNCTION points_earn_hot(
     a points_account, c points_command, p_pending boolean, p_now timestamptz, p_announce boolean
 ) RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
@@ -118,7 +118,7 @@ BEGIN
     RETURN NEXT ROW(0, NULL, 0, 0, false, false, 0, NULL, e)::points_reply;
 END $$;
 
-CREATE FUNCTION points_schedule(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_schedule(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -149,7 +149,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION points_spend(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_spend(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -175,7 +175,7 @@ BEGIN
     RETURN NEXT ROW(0, NULL, 0, 0, false, false, 0, NULL, e)::points_reply;
 END $$;
 
-CREATE FUNCTION points_hold(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_hold(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -208,7 +208,7 @@ BEGIN
 END $$;
 
 -- Captures `c.points` (all when empty) of a reservation, or releases it (`p_release`).
-CREATE FUNCTION points_close_hold(
+CREATE OR REPLACE FUNCTION points_close_hold(
     c points_command, p_release boolean, p_now timestamptz, p_announce boolean
 ) RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
@@ -256,16 +256,16 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION points_capture(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_capture(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE sql AS $$ SELECT * FROM points_close_hold(c, false, p_now, p_announce) $$;
 
-CREATE FUNCTION points_release(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_release(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE sql AS $$ SELECT * FROM points_close_hold(c, true, p_now, p_announce) $$;
 
 -- Keeps a reservation longer. It moves nothing, so it leaves no entry.
-CREATE FUNCTION points_extend(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_extend(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -290,7 +290,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION points_adjust(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_adjust(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE

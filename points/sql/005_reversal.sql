@@ -1,7 +1,7 @@
 -- Reversal takes back or gives back what an entry says, never what a rule would say today.
 
 -- How many points of an entry reversals already account for.
-CREATE FUNCTION points_settled(p_member bigint, p_entry bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION points_settled(p_member bigint, p_entry bigint) RETURNS bigint
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(sum(settles), 0)::bigint FROM points_entry
      WHERE member_id = p_member AND reverses = p_entry
@@ -10,7 +10,7 @@ $$;
 -- Takes back `p_points` of what `t` gave. First from its own lot; what of that lot expired
 -- unspent is excused, for the member never had the use of it; then, as far as the debt
 -- policy goes, from other lots and as debt.
-CREATE FUNCTION points_take_back(
+CREATE OR REPLACE FUNCTION points_take_back(
     INOUT a points_account, t points_entry, c points_command, p_points bigint,
     p_now timestamptz, OUT e points_entry
 )
@@ -69,7 +69,7 @@ END $$;
 -- first, skipping what earlier reversals gave back. It clears debt first. Points of lots
 -- that have expired go to one new lot with the programme's days of grace, if it has any,
 -- else to their old lot, to expire at once.
-CREATE FUNCTION points_give_back(
+CREATE OR REPLACE FUNCTION points_give_back(
     INOUT a points_account, t points_entry, c points_command, p_points bigint, p_settled bigint,
     p_now timestamptz, OUT e points_entry
 )
@@ -127,7 +127,7 @@ BEGIN
     a := points_count(a, e);
 END $$;
 
-CREATE FUNCTION points_reverse(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_reverse(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,7 +1,7 @@
 -- Many commands in one round trip. Every account concerned is locked first, in one order,
 -- so that two batches cannot wait for each other in a circle.
 
-CREATE FUNCTION points_apply(c points_command, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_apply(c points_command, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,7 +19,7 @@ BEGIN
 END $$;
 
 -- Makes the accounts that earnings of a batch still want, and locks all it concerns.
-CREATE FUNCTION points_open_many(p_commands jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION points_open_many(p_commands jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO points_account (member_id, programme_id, currency)
@@ -36,7 +36,7 @@ END $$;
 -- nothing due, go in a handful of statements over all of them. What these pass over (a key or a
 -- source that was there, a spend beyond its first lot, and everything else) is posted one by
 -- one. A member's commands all go one way, so that they keep their order.
-CREATE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql
 -- Compiling these plans would take longer than running them, and so would planning for two or
@@ -117,11 +117,16 @@ BEGIN
                            CASE x.op WHEN 'earn' THEN least(p_now, x.occurred_at) ELSE p_now END)
                        AND CASE x.op WHEN 'earn' THEN x.commands = 1 OR x.earns = x.commands
                                          AND x.keys = 1 AND x.sources = 1
-                                         AND NOT EXISTS (SELECT FROM points_entry e
-                                             WHERE e.member_id = x.member_id AND e.idem_key = x.key)
-                                         AND NOT EXISTS (SELECT FROM points_entry e
-                                             WHERE e.member_id = x.member_id AND e.account_id = a.id
-                                               AND e.source = x.source AND e.rule = x.rule AND e.kind = 'earn')
+                                         -- Asked with LIMIT and not as EXISTS, which the planner
+                                         -- may answer by reading the whole ledger into a hash.
+                                         AND (SELECT true FROM points_entry e
+                                               WHERE e.member_id = x.member_id AND e.idem_key = x.key
+                                               LIMIT 1) IS NULL
+                                         AND (SELECT true FROM points_entry e
+                                               WHERE e.member_id = x.member_id AND e.account_id = a.id
+                                                 AND e.source = x.source AND e.rule = x.rule
+                                                 AND e.kind = 'earn'
+                                               LIMIT 1) IS NULL
                                      WHEN 'spend' THEN x.commands = 1 AND a.available >= x.points
                                          AND coalesce(l.free >= x.points, false)
                                      ELSE false END)
@@ -175,7 +180,7 @@ BEGIN
                           v_occurred)
                    u (item, op, member, programme, currency, account, entry, lot, points, waits,
                       available_at, expires_at, balance, source, reason, occurred_at)
-             WHERE EXISTS (SELECT FROM points_entry e WHERE e.member_id = member AND e.id = entry);
+             WHERE (SELECT true FROM points_entry e WHERE e.member_id = member AND e.id = entry LIMIT 1);
         END IF;
     END IF;
 

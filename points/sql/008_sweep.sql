@@ -4,7 +4,7 @@
 -- Accounts are locked in one order and judged again under the lock, so sweeps may run side
 -- by side, and a second run finds nothing.
 
-CREATE FUNCTION points_sweep(p_members bigint[], p_now timestamptz, OUT accounts bigint, OUT points bigint)
+CREATE OR REPLACE FUNCTION points_sweep(p_members bigint[], p_now timestamptz, OUT accounts bigint, OUT points bigint)
 LANGUAGE plpgsql
 SET jit = off
 AS $$
@@ -40,9 +40,9 @@ BEGIN
             SELECT u.n::integer FROM unnest(v_due) WITH ORDINALITY u (
                 id, member_id, programme_id, currency, available, pending, held, debt,
                 lifetime_earned, lifetime_spent, lifetime_expired, next_due_at, hot, n)
-             WHERE u.id = ANY (v_maturing) AND EXISTS (
-                SELECT FROM points_lot l WHERE l.member_id = u.member_id AND l.account_id = u.id
-                   AND l.open AND l.expires_at <= p_now));
+             WHERE u.id = ANY (v_maturing) AND (
+                SELECT true FROM points_lot l WHERE l.member_id = u.member_id AND l.account_id = u.id
+                   AND l.open AND l.expires_at <= p_now LIMIT 1));
         v_maturing := ARRAY(
             SELECT m FROM unnest(v_maturing) m
             EXCEPT SELECT (v_due[i]).id FROM unnest(v_single) i);
@@ -61,7 +61,7 @@ END $$;
 
 -- Expires what is due of accounts that hold and await nothing: one entry for each account
 -- and date, and each account and lot touched once.
-CREATE FUNCTION points_expire_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_expire_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,7 +109,7 @@ BEGIN
 END $$;
 
 -- Matures what is due of accounts that owe and hold nothing and have nothing to expire.
-CREATE FUNCTION points_mature_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_mature_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
 RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
