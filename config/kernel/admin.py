@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import clock, deliveries, models, words
+from config.kernel.approvals import screens as _approvals  # noqa: F401  (registers its screen)
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,

@@ -132,3 +132,64 @@ class ScheduleDeclaration(models.Model):
 
     name = models.CharField(max_length=200, primary_key=True)
     declared = models.JSONField()
+
+
+class Approval(models.Model):
+    """A change that waits for a second person, and what became of it.
+
+    `payload` holds ids and numbers, never personal data. `basis` is the state of what the
+    change rests on as it was when it was asked for: when it differs later, the request is
+    stale and nothing is done. Whoever asks never decides: the database holds that too.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
+        STALE = "stale"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField()
+    basis = models.JSONField(default=dict)
+    key = models.CharField(max_length=120, null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    requested_by = models.CharField(max_length=80)
+    requested_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    expires_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, null=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, default="")
+    problem = models.CharField(max_length=300, default="")
+    result = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="kernel_approval_waiting",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(fields=["kind", "id"], name="kernel_approval_by_kind"),
+            models.Index(fields=["requested_by", "id"], name="kernel_approval_by_requester"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="kernel_approval_asked_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["approved", "refused"],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                )
+                & ~Q(decided_by=models.F("requested_by"))
+                | Q(state="withdrawn", decided_by=models.F("requested_by"))
+                | Q(state__in=["waiting", "expired", "stale"], decided_by__isnull=True),
+                name="kernel_approval_needs_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

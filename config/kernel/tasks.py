@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import current_app, shared_task
 
-from config.kernel import clock, heartbeat, relay, schedule
+from config.kernel import approvals, clock, heartbeat, relay, schedule
 from config.kernel.api import idempotency
 
 _BUSY_SECONDS = 10
@@ -51,5 +51,15 @@ def prune(**_: object) -> dict[str, int]:
     return {"events": events, "answers": answers}
 
 
+@shared_task(name="kernel.expire_approvals", acks_late=True)
+def expire_approvals(**_: object) -> int:
+    """Close requests for approval whose time is over."""
+    closed = 0
+    while taken := approvals.expire_due(now=clock.now()):
+        closed += taken
+    return closed
+
+
 schedule.every(task="kernel.relay", seconds=1, queue="critical", kwargs={"sweep": True})
 schedule.every(task="kernel.prune", cron="40 3 * * *", queue="bulk")
+schedule.every(task="kernel.expire_approvals", cron="20 * * * *", queue="bulk")

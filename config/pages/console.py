@@ -46,6 +46,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("programmes.storefront", "point_of_sale"),
             ("programmes.store", "home_pin"),
             ("programmes.clientbinding", "key"),
+            ("kernel.approval", "how_to_reg"),
             ("members.user", "badge"),
             ("auth.group", "shield_person"),
         ),
