@@ -160,6 +160,7 @@ class Lot(models.Model):
     held = models.BigIntegerField(db_default=0)
     lapsed = models.BigIntegerField(db_default=0)
     pending = models.BooleanField(db_default=False)
+    graced = models.BooleanField(db_default=False)  # given back after its expiry: once only
     open = models.BooleanField()
     available_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -214,6 +215,8 @@ class Hold(models.Model):
     status = models.CharField(max_length=8, choices=[(s, s) for s in HoldStatus])
     expires_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    moved_member_id = models.BigIntegerField(null=True)  # where a merge took it
+    moved_hold_id = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [

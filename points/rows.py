@@ -11,6 +11,7 @@ from typing import Any
 
 from config.kernel.errors import DomainError
 from members.programmes import selectors as programmes
+from members.programmes.types import ProgrammeSettings
 from points import errors
 from points.types import (
     Adjust,
@@ -148,9 +149,17 @@ def _reversal(command: Reverse, *, now: datetime) -> dict[str, Any]:
         "under": command.earned_under or command.spent_under,
         "pending": command.earned_under is not None,
         "cause": command.cause,
-        "policy": command.policy or programme.settings.debt_policy,
+        "policy": _policy(command, programme.settings),
         "grace_until": grace_end(now=now, days=grace, zone=programme.zone) if grace else None,
     }
+
+
+def _policy(command: Reverse, settings: ProgrammeSettings) -> str:
+    """Return the debt policy as the functions read it: `allow_debt:500` bounds the debt."""
+    policy, cap = command.policy, command.debt_cap
+    if policy is None:
+        policy, cap = settings.debt_policy, settings.debt_cap
+    return policy if cap is None or policy != "allow_debt" else f"{policy}:{cap}"
 
 
 def grace_end(*, now: datetime, days: int, zone: Any) -> datetime:

@@ -54,6 +54,7 @@ class HoldStatus(StrEnum):
     CAPTURED = "captured"
     RELEASED = "released"
     LAPSED = "lapsed"
+    MOVED = "moved"  # to the account of the member that this one was merged into
 
 
 # --- Commands ---------------------------------------------------------------------------
@@ -147,7 +148,8 @@ class Reverse(Command):
     """Take back what was earned, or give back what was spent, once per cause.
 
     The target is one entry (`entry_id`), or everything earned or spent under a source.
-    `points` None means all that is left of it. `policy` None is the programme's.
+    `points` None means all that is left of it. `policy` None is the programme's, with its
+    cap; `debt_cap` bounds what a policy named here lets the account owe.
     """
 
     entry_id: int | None = None
@@ -156,6 +158,7 @@ class Reverse(Command):
     points: int | None = None
     cause: str
     policy: DebtPolicy | None = None
+    debt_cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

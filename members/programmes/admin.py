@@ -57,12 +57,19 @@ class SettingsForm(ReasonForm):
         widget=UnfoldAdminSelectWidget,
         choices=models.SettingsVersion._meta.get_field("debt_policy").choices or (),
     )
+    debt_cap = forms.IntegerField(
+        label=gettext_lazy("Points a member may owe at most"),
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("Empty: no bound. What goes beyond comes off the refund instead."),
+    )
     field_order = (
         "return_window_days",
         "points_validity_months",
         "return_grace_days",
         "reservation_ttl_seconds",
         "debt_policy",
+        "debt_cap",
         "reason",
     )
 
@@ -113,6 +120,7 @@ class ProgrammeAdmin(ReadOnlyAdmin):
                     _("Grace of returned points, days"),
                     _("Points held at checkout, seconds"),
                     _("When refunded points are spent already"),
+                    _("Points a member may owe at most"),
                     _("By"),
                     _("Reason"),
                 ],
@@ -126,6 +134,7 @@ class ProgrammeAdmin(ReadOnlyAdmin):
                         dict(SettingsForm.base_fields["debt_policy"].choices)[  # type: ignore[attr-defined]
                             v.settings.debt_policy
                         ],
+                        "" if v.settings.debt_cap is None else v.settings.debt_cap,
                         v.actor,
                         v.reason,
                     ]

@@ -48,6 +48,7 @@ class SettingsVersion(models.Model):
             ("pending_only", _("take pending points alone")),
         ],
     )
+    debt_cap = models.PositiveIntegerField(_("points owed at most"), null=True, blank=True)
     actor = models.CharField(_("by"), max_length=80)
     reason = models.TextField(_("reason"))
     made_at = models.DateTimeField(_("made"))

@@ -61,6 +61,7 @@ _BOUNDS = {
     "points_validity_months": (1, 1200),
     "return_grace_days": (0, 366),
     "reservation_ttl_seconds": (60, 7200),
+    "debt_cap": (0, 2_000_000_000),
 }
 SANDBOX = "docs sandbox"
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -281,6 +282,8 @@ def _check_settings(changes: Mapping[str, Any]) -> None:
         if name == "debt_policy":
             if value not in DEBT_POLICIES:
                 raise InvalidSettingError(f"{name}: {value}")
+        elif name == "debt_cap" and value is None:
+            continue
         elif name not in _BOUNDS:
             raise InvalidSettingError(f"there is no setting {name}")
         elif type(value) is not int or not _BOUNDS[name][0] <= value <= _BOUNDS[name][1]:

@@ -20,6 +20,8 @@ class ProgrammeSettings:
     return_grace_days: int = 30
     reservation_ttl_seconds: int = 1800
     debt_policy: DebtPolicy = "allow_debt"
+    # The most a member may owe under allow_debt; None is no bound.
+    debt_cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

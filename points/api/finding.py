@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from config.kernel import api, ids
 from members import errors as members_errors
 from members import selectors as members_selectors
 from points import selectors
-from points.api import showing
+from points.api import keys, showing
 from points.api.errors import UnknownMemberError
 from points.types import Outcome, Posted, Reservation
 
@@ -16,6 +18,17 @@ MEMBER = members_errors.MemberNotFoundError
 def member(call: api.Call, public_id: str) -> int:
     """Return the member a path names. Raises MemberNotFoundError (404)."""
     return members_selectors.resolve(public_id=public_id, programme_id=call.caller.programme_id)
+
+
+def command_fields(call: api.Call, operation: str, *, target: int = 0) -> dict[str, Any]:
+    """Return what every command of a call carries: whose programme, which key, who and when."""
+    return {
+        "programme_id": call.caller.programme_id,
+        "key": keys.entry_key(call, operation, target),
+        "fingerprint": keys.fingerprint(call),
+        "actor": call.caller.actor,
+        "occurred_at": call.now,
+    }
 
 
 def posted(call: api.Call, outcome: Outcome) -> api.Reply:

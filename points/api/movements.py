@@ -7,7 +7,7 @@ from django.db import transaction
 from config.kernel import api, audit, ids
 from members.programmes import selectors as programmes_selectors
 from points import errors, services
-from points.api import finding, keys
+from points.api import finding
 from points.api.contracts import (
     AdjustIn,
     EarnIn,
@@ -49,13 +49,9 @@ def earn(call: api.Call, member: str) -> api.Reply:
     programme = programmes_selectors.get_programme(call.caller.programme_id)
     command = Earn(
         member_id=finding.member(call, member),
-        programme_id=programme.id,
-        key=keys.entry_key(call, "earn"),
-        fingerprint=keys.fingerprint(call),
+        **finding.command_fields(call, "earn"),
         source=body.source,
         reason=body.reason,
-        actor=call.caller.actor,
-        occurred_at=call.now,
         points=body.points,
         pending=body.pending_until is not None,
         available_at=body.pending_until,
@@ -85,13 +81,9 @@ def spend(call: api.Call, member: str) -> api.Reply:
     body: SpendIn = call.body
     command = Spend(
         member_id=finding.member(call, member),
-        programme_id=call.caller.programme_id,
-        key=keys.entry_key(call, "spend"),
-        fingerprint=keys.fingerprint(call),
+        **finding.command_fields(call, "spend"),
         source=body.source,
         reason=body.reason,
-        actor=call.caller.actor,
-        occurred_at=call.now,
         points=body.points,
     )
     return finding.posted(call, services.post(command=command, now=call.now))
@@ -113,13 +105,9 @@ def adjust(call: api.Call, member: str) -> api.Reply:
     body: AdjustIn = call.body
     command = Adjust(
         member_id=finding.member(call, member),
-        programme_id=call.caller.programme_id,
-        key=keys.entry_key(call, "adjust"),
-        fingerprint=keys.fingerprint(call),
+        **{**finding.command_fields(call, "adjust"), "actor": body.actor},
         source=body.source or "adjustment",
         reason=body.reason,
-        actor=body.actor,
-        occurred_at=call.now,
         points=body.points,
     )
     with transaction.atomic():
@@ -162,18 +150,14 @@ def reverse(call: api.Call, entry: str) -> api.Reply:
     """At most once for a cause (`source`, else the Idempotency-Key), never more than the entry."""
     body: ReverseIn = call.body
     row = ids.decode("ent", entry)
-    key = keys.entry_key(call, "reverse", row.row_id)
+    fields = finding.command_fields(call, "reverse", target=row.row_id)
     command = Reverse(
         member_id=row.member_id,
-        programme_id=call.caller.programme_id,
-        key=key,
-        fingerprint=keys.fingerprint(call),
+        **fields,
         source=body.source or "reversal",
         reason=body.reason,
-        actor=call.caller.actor,
-        occurred_at=call.now,
         entry_id=row.row_id,
         points=body.points,
-        cause=body.source or key,
+        cause=body.source or fields["key"],
     )
     return finding.posted(call, services.post(command=command, now=call.now))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from config.kernel import api, ids
 from members.programmes import selectors as programmes_selectors
 from points import errors, services
-from points.api import finding, keys, showing
+from points.api import finding, showing
 from points.api.contracts import (
     CaptureIn,
     ReleaseIn,
@@ -42,12 +42,8 @@ def reserve(call: api.Call) -> api.Reply:
     ttl = body.ttl_seconds or programme.settings.reservation_ttl_seconds
     command = Hold(
         member_id=finding.member_in_body(call, body.member),
-        programme_id=programme.id,
-        key=keys.entry_key(call, "hold"),
-        fingerprint=keys.fingerprint(call),
+        **finding.command_fields(call, "hold"),
         source=body.source,
-        actor=call.caller.actor,
-        occurred_at=call.now,
         points=body.points,
         expires_at=call.now + timedelta(seconds=ttl),
         brand_id=call.caller.brand_id,
@@ -109,12 +105,8 @@ def capture(call: api.Call, reservation: str) -> api.Reply:
     row = ids.decode("res", reservation)
     command = Capture(
         member_id=row.member_id,
-        programme_id=call.caller.programme_id,
-        key=keys.entry_key(call, "capture", row.row_id),
-        fingerprint=keys.fingerprint(call),
+        **finding.command_fields(call, "capture", target=row.row_id),
         source="",
-        actor=call.caller.actor,
-        occurred_at=call.now,
         reservation_id=row.row_id,
         points=body.points,
         brand_id=call.caller.brand_id,
@@ -137,12 +129,8 @@ def release(call: api.Call, reservation: str) -> api.Reply:
     row = ids.decode("res", reservation)
     command = Release(
         member_id=row.member_id,
-        programme_id=call.caller.programme_id,
-        key=keys.entry_key(call, "release", row.row_id),
-        fingerprint=keys.fingerprint(call),
+        **finding.command_fields(call, "release", target=row.row_id),
         source="",
-        actor=call.caller.actor,
-        occurred_at=call.now,
         reservation_id=row.row_id,
         brand_id=call.caller.brand_id,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from config.kernel import clock, ids
 from points import services as points_services
-from points.types import Earn
+from points.types import Earn, Reverse, Spend
 from tests.factories.members import make_member
 from tests.factories.story import Story, make_user
 from tests.pages.conftest import browse
@@ -164,3 +164,22 @@ def test_tier_page_shows_the_ladder_and_the_way(story: Story, language):
     assert ("当前等级" if zh else "You are here") in html
     assert ("普通 → 银" if zh else "Ordinary → Silver") in html
     assert queries(browse(story.user), "/tier") <= 12
+
+
+def test_h5_a_debt_is_told_in_words(newcomer: Story, language):
+    now = clock.now()
+    common = {
+        "member_id": newcomer.member_id,
+        "programme_id": newcomer.shop.programme.id,
+        "occurred_at": now,
+    }
+    for command in (
+        Earn(key="e", source="order:1", points=100, **common),
+        Spend(key="s", source="cup", points=100, **common),
+        Reverse(key="r", source="refund", earned_under="order:1", cause="RF-1", **common),
+    ):
+        points_services.post(command=command, now=now)
+
+    html = page(browse(newcomer.user, language), "/points")
+
+    assert ("您欠 100 积分" if language == "zh-hans" else "You owe 100 points") in html

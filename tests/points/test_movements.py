@@ -72,6 +72,29 @@ def test_h5_allow_debt_owes_what_was_spent_and_the_next_earning_pays(book):
     assert figures(book) == (20, 0, 0, 0)
 
 
+def test_h5_a_cap_bounds_what_is_owed_and_the_rest_is_told(book, shop):
+    programmes_services.change_settings(
+        programme_id=shop.programme.id,
+        changes={"debt_cap": 50},
+        actor="staff:1",
+        reason="at most 50",
+        now=NOON,
+    )
+    book.earn(100, source="order:1")
+    book.earn(40, source="order:2")
+    book.spend(140)
+
+    first = book.reverse(40, earned_under="order:1")
+    command = book.command("reverse", earned_under="order:1")
+    second = services.post(command=command, now=NOON)
+    third = book.reverse(earned_under="order:2")
+
+    assert [(o.debt, o.uncovered) for o in (first, second, third)] == [(40, 0), (10, 50), (0, 40)]
+    assert figures(book) == (0, 0, 0, 50)
+    replay = services.post(command=command, now=NOON)
+    assert (replay.replayed, replay.uncovered) == (True, 50)
+
+
 def test_h5_within_balance_takes_what_there_is_and_tells_the_rest(book):
     book.earn(100, source="order:1")
     book.spend(80)
@@ -129,6 +152,21 @@ def test_h7_points_of_an_expired_lot_come_back_with_days_of_grace(book):
     # 2026-11-25 12:00 in Shanghai and 30 whole days.
     assert share.expires_at.isoformat() == "2026-12-25T16:00:00+00:00"
     assert figures(book) == (100, 0, 0, 0)
+
+
+def test_h7_grace_is_given_once(book):
+    book.earn(100, expires_at=NOON + DAY)
+    spent = book.spend(100).entries[0].entry_id
+    book.reverse(entry_id=spent, now=NOON + 5 * DAY)
+    again = book.spend(60, now=NOON + 6 * DAY).entries[0].entry_id
+
+    outcome = book.reverse(entry_id=again, now=NOON + 60 * DAY)
+
+    assert outcome.points == 60
+    # The 40 had expired with their grace; the 60 come back to that lot and expire too.
+    assert figures(book) == (0, 0, 0, 0)
+    assert Account.objects.get().lifetime_expired == 100
+    assert list(selectors.reconcile()) == []
 
 
 def test_h7_without_grace_they_come_back_to_expire_at_once(book, shop):

@@ -26,6 +26,7 @@ class Lot:
     pending: bool = False
     held: int = 0
     lapsed: int = 0
+    graced: bool = False
 
     @property
     def free(self) -> int:
@@ -33,7 +34,8 @@ class Lot:
 
     def state(self) -> tuple[Any, ...]:
         return (
-            self.points, self.remaining, self.held, self.lapsed, self.pending, self.expires_at,
+            self.points, self.remaining, self.held, self.lapsed, self.pending, self.graced,
+            self.expires_at,
         )  # fmt: skip
 
 
@@ -333,7 +335,8 @@ class Account:
                 lot.remaining += change
             lots += others
         if command.policy == "allow_debt":
-            d = left - r
+            cap = command.debt_cap
+            d = left - r if cap is None else min(left - r, max(cap - self.debt, 0))
         name = "reverse earn" if target.kind == "earn" else "reverse adjust up"
         self._record(name, lots, command.occurred_at, p=p, o=o, r=r, d=d)
 
@@ -351,13 +354,14 @@ class Account:
             part -= cleared
             if not part:
                 continue
-            if lot.expires_at is not None and lot.expires_at <= now and grace_until is not None:
+            gone = lot.expires_at is not None and lot.expires_at <= now
+            if gone and grace_until is not None and not lot.graced:
                 grace += part
             else:
                 lot.remaining += part
                 lots.append((lot, part))
         if grace:
-            lots.append((self._open_lot(grace, grace, expires_at=grace_until), grace))
+            lots.append((self._open_lot(grace, grace, expires_at=grace_until, graced=True), grace))
         name = "return" if target.kind == "spend" else "reverse adjust down"
         self._record(name, lots, at, n=n, c=c)
 
