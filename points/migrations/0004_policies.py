@@ -8,7 +8,7 @@ _SQL = Path(__file__).resolve().parent.parent / "sql" / "009_policies.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0002_functions")]
+    dependencies = [("points", "0003_ask_by_index")]
 
     operations = [
         migrations.AddField(
