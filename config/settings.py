@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.pages.console.ConsoleZone",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "members.origins.OriginMiddleware",
     "config.kernel.pages.RefusalPages",
 ]
 
@@ -198,9 +199,11 @@ TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
 # How many proxies of ours stand in front and add to X-Forwarded-For: the limits below
 # count the address that the outermost of them saw.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
-# Sign-in codes an hour: from one network address, and altogether (messages cost money).
+# Sign-in codes: from one network an hour, and altogether (messages cost money). When the last
+# one is spent, codes stop and operators are told; from a half of it on, all read a picture.
 SIGN_IN_CODES_PER_IP_HOUR = env.number("SIGN_IN_CODES_PER_IP_HOUR", 100 if DEMO else 30)
 SIGN_IN_CODES_PER_HOUR = env.number("SIGN_IN_CODES_PER_HOUR", 5000)
+SIGN_IN_CODES_PER_DAY = env.number("SIGN_IN_CODES_PER_DAY", 40000)
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [

@@ -96,6 +96,27 @@ class TooManyCodesError(ForbiddenError):
         self.retry_after = retry_after
 
 
+class BudgetSpentError(TooManyCodesError):
+    """All that may be spent on codes for now is spent."""
+
+    code = "sign_in.budget_spent"
+    title = "No codes are sent at the moment; try again later"
+
+
+class PictureNeededError(InvalidError):
+    """The digits in the picture must be read first: more codes were asked for than people do."""
+
+    code = "sign_in.picture_needed"
+    title = "Read the digits in the picture first"
+
+
+class WrongPictureError(PictureNeededError):
+    """Other digits stand in the picture, or it was used before."""
+
+    code = "sign_in.wrong_picture"
+    title = "These are not the digits in the picture"
+
+
 class AccountClosedError(ForbiddenError):
     """The account may not sign in."""
 

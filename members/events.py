@@ -74,3 +74,13 @@ class CodeRequested(Event):
     locale: str
     link: str
     delivery: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesStopped(Event):
+    """All codes that may be sent in an hour or a day are sent; until then nobody gets one."""
+
+    name: ClassVar[str] = "members.codes_stopped.v1"
+
+    kind: str
+    retry_after: int

@@ -9,12 +9,15 @@ from django.utils.translation import gettext, ngettext
 from config.kernel.errors import DomainError
 from members.errors import (
     AccountClosedError,
+    BudgetSpentError,
     CodeExpiredError,
     ConsentMissingError,
     InvalidEmailError,
     InvalidPhoneError,
+    PictureNeededError,
     TooManyCodesError,
     WrongCodeError,
+    WrongPictureError,
 )
 
 REFUSALS = (
@@ -39,6 +42,16 @@ class Filled:
         """Put a refusal beside its field, with the remedy."""
         self.errors[name] = _words(refusal)
 
+    @property
+    def asks_picture(self) -> bool:
+        """Tell whether the digits of a picture must be read to go on."""
+        return "picture" in self.values
+
+    def ask_picture(self, refusal: PictureNeededError) -> None:
+        """Show a picture, and say why; its name is filled in when the page is drawn."""
+        self.values["picture"] = ""
+        self.refuse("digits", refusal)
+
 
 def _words(refusal: DomainError) -> str:
     if isinstance(refusal, InvalidPhoneError):
@@ -48,6 +61,12 @@ def _words(refusal: DomainError) -> str:
         )
     if isinstance(refusal, InvalidEmailError):
         return gettext("This is not a complete e-mail address, such as name@example.com.")
+    if isinstance(refusal, WrongPictureError):
+        return gettext("Those were other digits. Here is a new picture.")
+    if isinstance(refusal, PictureNeededError):
+        return gettext("Many codes were asked for here. Read the digits in the picture first.")
+    if isinstance(refusal, BudgetSpentError):
+        return gettext("We cannot send codes at the moment. Please try again in an hour.")
     if isinstance(refusal, TooManyCodesError):
         return _wait(refusal.retry_after)
     if isinstance(refusal, WrongCodeError):

@@ -3,6 +3,7 @@
 from members.errors import (
     AccountClosedError,
     BirthdayLockedError,
+    BudgetSpentError,
     CodeExpiredError,
     ConsentMissingError,
     IdentityConflictError,
@@ -12,8 +13,10 @@ from members.errors import (
     InvalidPhoneError,
     MemberNotFoundError,
     NoContactError,
+    PictureNeededError,
     TooManyCodesError,
     WrongCodeError,
+    WrongPictureError,
 )
 from members.services.attaching import attach_identity
 from members.services.confirming import confirm_code
@@ -32,6 +35,7 @@ from members.services.updating import update_profile
 __all__ = [
     "AccountClosedError",
     "BirthdayLockedError",
+    "BudgetSpentError",
     "CodeExpiredError",
     "ConsentMissingError",
     "IdentityConflictError",
@@ -41,8 +45,10 @@ __all__ = [
     "InvalidPhoneError",
     "MemberNotFoundError",
     "NoContactError",
+    "PictureNeededError",
     "TooManyCodesError",
     "WrongCodeError",
+    "WrongPictureError",
     "attach_identity",
     "clear_labels",
     "confirm_code",

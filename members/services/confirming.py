@@ -57,8 +57,7 @@ def confirm_code(
         AccountClosedError: this member may not sign in.
     """
     if ip:
-        who = crypto.blind("throttle-ip", ip).hex()
-        throttle.count(throttle.GUESSES_PER_IP, who=who, now=now)
+        throttle.count(throttle.GUESSES_PER_IP, who=throttle.who(ip), now=now)
     ticket = _guess(token, code, now)
     with transaction.atomic():
         _take_turns(ticket)

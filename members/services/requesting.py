@@ -6,12 +6,19 @@ import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.db import transaction
 
-from config.kernel import crypto, outbox
-from members import contacts, masking, throttle
-from members.errors import CodeExpiredError, TooManyCodesError
-from members.events import CodeRequested
+from config.kernel import audit, crypto, outbox
+from members import captcha, contacts, masking, throttle
+from members.errors import (
+    BudgetSpentError,
+    CodeExpiredError,
+    PictureNeededError,
+    TooManyCodesError,
+    WrongPictureError,
+)
+from members.events import CodeRequested, CodesStopped
 from members.models import SignInTicket
 from members.types import ContactKind, Ticket
 
@@ -36,7 +43,6 @@ def hash_code(*, token: str, code: str) -> bytes:
     return crypto.blind("sign-in-code", f"{token}\0{code}")
 
 
-@transaction.atomic
 def request_code(
     *,
     programme_id: int,
@@ -44,6 +50,8 @@ def request_code(
     region: str = "CN",
     locale: str = "",
     ip: str = "",
+    device: str = "",
+    picture: captcha.Answer | None = None,
     link_base: str = "",
     now: datetime,
 ) -> Ticket:
@@ -51,32 +59,78 @@ def request_code(
 
     Raises:
         InvalidEmailError, InvalidPhoneError: the address cannot exist.
-        TooManyCodesError: this address, this network or all together asked too often.
+        PictureNeededError, WrongPictureError: so many were asked for that a picture must be
+            read first.
+        TooManyCodesError: this address, device or network, or all together asked too often.
     """
     kind, value = read_address(text=address, region=region)
-    _count(kind, value, ip, now)
+    asker = throttle.Asker(kind=kind, address=value, ip=ip, device=device)
+    _let_pass(asker, picture, now)
     ticket = SignInTicket(
         token=secrets.token_urlsafe(24), programme_id=programme_id, kind=kind, address=value
     )
     return _send(ticket, locale=locale, link_base=link_base, now=now)
 
 
-@transaction.atomic
 def resend_code(
-    *, token: str, locale: str = "", ip: str = "", link_base: str = "", now: datetime
+    *,
+    token: str,
+    locale: str = "",
+    ip: str = "",
+    device: str = "",
+    picture: captcha.Answer | None = None,
+    link_base: str = "",
+    now: datetime,
 ) -> Ticket:
     """Send a new code for a ticket; the one before stops working.
 
     Raises:
         CodeExpiredError: there is no such ticket, or it was used.
+        PictureNeededError, WrongPictureError: a picture must be read first.
         TooManyCodesError: the latest code is less than a minute old, or a limit is used up.
     """
-    ticket = _lock(token)
+    ticket = SignInTicket.objects.filter(token=token, used_at__isnull=True).first()
+    if ticket is None:
+        raise CodeExpiredError
+    _wait(ticket, now)
+    asker = throttle.Asker(kind=ticket.kind, address=ticket.address, ip=ip, device=device)
+    _let_pass(asker, picture, now)
+    with transaction.atomic():
+        locked = _lock(token)
+        # A twin may have sent one meanwhile.
+        _wait(locked, now)
+        return _send(locked, locale=locale, link_base=link_base, now=now)
+
+
+def _wait(ticket: SignInTicket, now: datetime) -> None:
     wait = ticket.sent_at + RESEND_AFTER - now
     if wait > timedelta(0):
         raise TooManyCodesError(retry_after=int(wait.total_seconds()) + 1)
-    _count(ContactKind(ticket.kind), ticket.address, ip, now)
-    return _send(ticket, locale=locale, link_base=link_base, now=now)
+
+
+def _let_pass(asker: throttle.Asker, picture: captcha.Answer | None, now: datetime) -> None:
+    """Ask for a picture where one is due, then count. Whoever is refused was not counted."""
+    if throttle.needs_picture(asker=asker, now=now):
+        if picture is None:
+            raise PictureNeededError
+        if not captcha.is_right(picture):
+            raise WrongPictureError
+    try:
+        throttle.count_code(asker=asker, now=now)
+    except BudgetSpentError as refusal:
+        _tell_that_codes_stopped(asker.kind, refusal.retry_after, now)
+        raise
+
+
+def _tell_that_codes_stopped(kind: str, retry_after: int, now: datetime) -> None:
+    """Tell operators once for each hour; it is theirs to find out why, and to raise the cap."""
+    if not cache.add(f"sign-in:stopped:{kind}:{int(now.timestamp()) // 3600}", 1, timeout=7200):
+        return
+    with transaction.atomic():
+        audit.record(
+            actor="system", action="members.codes_stopped", target=f"codes:{kind}", now=now
+        )
+        outbox.publish(CodesStopped(kind=kind, retry_after=retry_after, occurred_at=now), now=now)
 
 
 def get_ticket(*, token: str) -> Ticket:
@@ -99,14 +153,7 @@ def _lock(token: str) -> SignInTicket:
     return ticket
 
 
-def _count(kind: ContactKind, value: str, ip: str, now: datetime) -> None:
-    who = crypto.blind("throttle", f"{kind}\0{value}").hex()
-    throttle.count(throttle.PER_ADDRESS, who=who, now=now)
-    if ip:
-        throttle.count(throttle.per_ip(), who=crypto.blind("throttle-ip", ip).hex(), now=now)
-    throttle.count(throttle.overall(), who=kind, now=now)
-
-
+@transaction.atomic
 def _send(ticket: SignInTicket, *, locale: str, link_base: str, now: datetime) -> Ticket:
     code = f"{secrets.randbelow(10**6):06d}"
     ticket.code_hash = hash_code(token=ticket.token, code=code)

@@ -170,7 +170,7 @@ def test_next_leads_to_this_site_only(browser, target, goes_to):
 
 
 def test_a_planted_session_is_worth_nothing_afterwards(browser):
-    browser.get("/sign-in?utm_source=x")
+    ask(browser)
     planted = browser.cookies["sessionid"].value
 
     join(browser)
@@ -192,8 +192,9 @@ def test_sign_out_ends_the_session_for_every_copy_of_it(browser):
     assert "_auth_user_id" not in thief.session
 
 
-def test_where_someone_came_from_is_kept(browser):
-    browser.get("/sign-in?utm_source=wechat&utm_campaign=autumn&invite=ABC")
+def test_where_someone_came_from_is_kept_from_the_first_page_on(browser):
+    browser.get("/?utm_source=wechat&utm_campaign=autumn&invite=ABC&store=SH01")
+    browser.get("/sign-in?utm_source=later")
 
     join(browser)
 
@@ -202,7 +203,19 @@ def test_where_someone_came_from_is_kept(browser):
         "source": "wechat",
         "campaign": "autumn",
         "invite_code": "ABC",
+        "store": "SH01",
+        "landing": "/",
+        "storefront": "demo",
+        "channel": "web",
     }
+
+
+def test_a_forged_origin_is_left_out(browser):
+    browser.cookies["origin"] = "eyJzb3VyY2UiOiJ4In0:forged"
+
+    join(browser)
+
+    assert models.Member.objects.get().attribution == {"storefront": "demo", "channel": "web"}
 
 
 def test_resending_waits_a_minute(browser):

@@ -14,6 +14,7 @@ from django.db import connection
 from config.kernel.models import OutboxEvent
 from members import models, selectors, services
 from members.types import ContactKind
+from tests.members import reading
 
 PROGRAMME = 1
 PHONE = "13800138000"
@@ -29,6 +30,7 @@ def latest_code():
 
 
 def request_code(now, address=PHONE, **values):
+    values.setdefault("picture", reading.answer())
     return services.request_code(programme_id=PROGRAMME, address=address, now=now, **values)
 
 
