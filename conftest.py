@@ -7,6 +7,7 @@ already import models.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import django
 import pytest
@@ -19,6 +20,16 @@ testing.prepare()
 catalogue.compile_catalogue()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Tell each worker of a parallel run its own databases before it reads its settings.
+
+    The worker itself would be too late: pytest-django reads them before any conftest.py.
+    """
+    for spec in specs:
+        spec.env = {**(spec.env or {}), **testing.aside(spec.id)}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -33,21 +33,19 @@ def prepare() -> None:
     if needs.any():
         _set_defaults(temporary_servers(keys=keys, needs=needs, settings=THROW_AWAY))
     _set_defaults({"CHANGKE_INSTALLATION": "demo", **keys.environment()})
-    _step_aside(os.environ.get("PYTEST_XDIST_WORKER", ""))
 
 
-def _step_aside(worker: str) -> None:
-    """Give each worker of a parallel run Redis databases of its own.
+def aside(worker: str) -> dict[str, str]:
+    """Return what a worker of a parallel run has to find in its environment from the first line.
 
-    Rate limits and the task queue live there: two tests that shared them would count each
-    other's calls. Of the usual sixteen databases every worker takes three.
+    Rate limits and the task queue live in Redis: two tests that shared its databases would
+    count each other's calls and take each other's tasks. Of the usual sixteen databases every
+    worker takes three.
     """
-    if not worker:
-        return
     parts = urlsplit(os.environ["REDIS_URL"])
     base = int(parts.path.lstrip("/") or 0)
     number = base + 3 * (int(worker.removeprefix("gw")) % 5)
-    os.environ["REDIS_URL"] = parts._replace(path=f"/{number}").geturl()
+    return {"REDIS_URL": parts._replace(path=f"/{number}").geturl()}
 
 
 def temporary_servers(*, keys: Keys, needs: Needs, settings: dict[str, str]) -> dict[str, str]:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -70,10 +69,6 @@ def _done() -> int:
     return AuditRecord.objects.filter(action="tests.tolled").count()
 
 
-# Now and then, in the midst of a whole parallel run, the worker is up but gets none of the
-# tasks sent to it; alone the test has not been seen to fail. Until that is understood it is
-# kept out of the suite that has to be believed.
-@pytest.mark.soak
 def test_events_in_flight_when_a_worker_is_killed_take_effect_once(transactional_db, tmp_path):
     from config.celery import app
 
