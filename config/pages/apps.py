@@ -10,7 +10,8 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from config.pages import member_sheets, panels
+        from config.pages import member_sheets, panels, rooms
 
         panels.register_all()
         member_sheets.register_all()
+        rooms.register_all()

@@ -46,6 +46,31 @@ def measured(standing: Standing, *, currency: str) -> str:
     return _("%(amount)s in the last 12 months") % {"amount": amount}
 
 
+def why(standing: Standing, *, currency: str) -> str:
+    """Return why the member stands where they do, in a sentence or two."""
+    tier, until = standing.tier, formats.last_day(standing.until)
+    if not tier.rank:
+        return _("Everyone begins here.")
+    words = {
+        "tier": progress.tier_name(tier),
+        "amount": progress.amount(standing.amount, measure=standing.measure, currency=currency),
+        "needed": progress.amount(tier.threshold, measure=standing.measure, currency=currency),
+        "since": formats.day(standing.since),
+        "until": until,
+    }
+    if standing.protected:
+        return _("Its year is over. You keep %(tier)s until %(until)s, as a time of grace.") % words
+    if standing.amount >= tier.threshold:
+        return (
+            _("What counts now, %(amount)s, is enough for %(tier)s, which asks %(needed)s.") % words
+        )
+    return (
+        _("You reached %(tier)s on %(since)s. It stays yours until %(until)s.") % words
+        if until
+        else _("You reached %(tier)s on %(since)s.") % words
+    )
+
+
 def rungs(ladder: Ladder, *, standing: Standing, currency: str) -> list[Rung]:
     """Return the steps, highest first, as one reads a ladder."""
     return [

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from config.kernel import ids
 from config.pages import explanations, formats
+from config.pages.addresses import linked
 from config.pages.visitors import Visitor, member_page
 from members.commerce import selectors as commerce_selectors
 from members.commerce.types import Order, Stage
@@ -42,20 +45,24 @@ class Step:
     occurred_at: datetime
 
 
+@require_safe
 @member_page
 def orders(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """List the member's orders in this programme, newest first."""
+    later = "before" in request.GET
     page = commerce_selectors.list_orders(
         member_ids=visitor.member_ids, before=_decode(request.GET.get("before", "")), limit=PAGE
     )
     values = {
         "orders": [_line(o) for o in page.orders if o.programme_id == visitor.programme.id],
-        "later": "before" in request.GET,
-        "next_before": _encode(page.before),
+        "later": later,
+        "newest": reverse("pages:orders") if later else "",
+        "older": linked("pages:orders", before=_encode(page.before)) if page.before else "",
     }
     return render(request, "pages/orders.html", values)
 
 
+@require_safe
 @member_page
 def order(request: HttpRequest, visitor: Visitor, order: str) -> HttpResponse:
     """Show one order: lines, what happened, refunds, and its points line by line."""

@@ -1,12 +1,30 @@
-"""The rooms of the member center: what the tab bar and the side rail show."""
+"""The tabs of the member center: what the tab bar and the side rail show."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from config.kernel import rooms
+
+NAMESPACE = "pages"
+# Which of the center's own pages lie behind each tab; pages of other apps go by their room.
+_OWN = {
+    "home": "home",
+    "benefits": "benefits",
+    "tier": "benefits",
+    "statement": "points",
+    "entry": "points",
+    "messages": "messages",
+    "me": "me",
+    "profile": "me",
+    "orders": "me",
+    "order": "me",
+    "code": "me",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,22 +38,33 @@ class Place:
 
 
 def list_places(*, request: HttpRequest | None) -> list[Place]:
-    """Return the places a visitor can go to, the one that `request` is in marked."""
-    match = request.resolver_match if request is not None else None
-    current = match.view_name if match is not None else ""
-    rooms = [
-        ("pages:home", _("Home"), "home", {"pages:home"}),
-        ("pages:statement", _("Points"), "points", {"pages:statement", "pages:entry"}),
-        ("pages:orders", _("Orders"), "orders", {"pages:orders", "pages:order"}),
-        ("pages:tier", _("Tier"), "tier", {"pages:tier"}),
-        ("pages:me", _("Me"), "me", {"pages:me"}),
-    ]
+    """Return the tabs a visitor can go to, the one that `request` is behind marked."""
+    current = _tab(request)
+    tabs = (
+        ("home", "pages:home", _("Home")),
+        ("benefits", "pages:benefits", _("Benefits")),
+        ("points", "pages:statement", _("Points")),
+        ("messages", "pages:messages", _("Messages")),
+        ("me", "pages:me", _("Me")),
+    )
     return [
-        Place(
-            url=reverse(name),
-            title=title,
-            icon=f"pages/icons/{icon}.html",
-            here=current in members,
-        )
-        for name, title, icon, members in rooms
+        Place(url=reverse(name), title=title, icon=f"pages/icons/{tab}.html", here=tab == current)
+        for tab, name, title in tabs
     ]
+
+
+def marked(place: Place) -> Place:
+    """Return a tab as it looks to somebody who is behind it."""
+    return replace(place, here=True)
+
+
+def _tab(request: HttpRequest | None) -> str:
+    match = request.resolver_match if request is not None else None
+    if match is None:
+        return ""
+    if match.namespace == NAMESPACE:
+        return _OWN.get(match.url_name or "", "")
+    for room in rooms.list_rooms():
+        if match.namespace and room.url_name.partition(":")[0] == match.namespace:
+            return room.page
+    return ""

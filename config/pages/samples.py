@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from config.pages import codes, progress, wording
+from config.pages import codes, progress, samples_forms, wording
+from config.pages.sampling import Sample
 from loyalty.types import Measure, Standing, Tier
 from points.types import Balance, Expiring, Kind
 
 # Components that are items of a list.
-LISTED = {"entry", "figure"}
+LISTED = {"entry", "figure", "row", "product"}
 NUMBER = "674620596896"
 _DAY = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 _END = datetime(2026, 12, 31, 16, tzinfo=UTC)
@@ -40,15 +40,6 @@ TIERS = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A component in one state; `values` is called in each language."""
-
-    component: str
-    state: str
-    values: Callable[[], Mapping[str, object]]
-
-
 def components() -> list[str]:
     """Return the names of the components there are samples of."""
     return list(dict.fromkeys(sample.component for sample in all_samples()))
@@ -56,7 +47,15 @@ def components() -> list[str]:
 
 def all_samples() -> list[Sample]:
     """Return every sample, by component."""
-    return [*_cards(), *_bars(), *_entries(), *_parts(), *_empties(), *_toasts()]
+    return [
+        *_cards(),
+        *_bars(),
+        *_entries(),
+        *_parts(),
+        *_empties(),
+        *_toasts(),
+        *samples_forms.all_samples(),
+    ]
 
 
 def _standing(rank: int, *, amount: int, missing: int = 0, ends: bool = True) -> Standing:
@@ -128,7 +127,7 @@ def _bars() -> list[Sample]:
         Sample(
             component="progress",
             state=state,
-            values=lambda standing=standing: {"progress": progress.of(standing, currency="CNY")},  # type: ignore[misc]
+            values=lambda standing=standing: {"progress": progress.of(standing, currency="CNY")},
         )
         for state, standing in cases.items()
     ]
@@ -157,7 +156,7 @@ def _entries() -> list[Sample]:
         Sample(
             component="entry",
             state=str(kind),
-            values=lambda kind=kind, points=points: line(kind, points),  # type: ignore[misc]
+            values=lambda kind=kind, points=points: line(kind, points),
         )
         for kind, points in kinds
     ]
@@ -241,7 +240,7 @@ def _toasts() -> list[Sample]:
         Sample(
             component="toast",
             state=level,
-            values=lambda level=level, say=say: {"level": level, "words": say()},  # type: ignore[misc]
+            values=lambda level=level, say=say: {"level": level, "words": say()},
         )
         for level, say in words.items()
     ]

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from config.pages import samples
+from config.pages.sampling import Sample
 
 _LANGUAGES = ("zh-hans", "en")
 _THEMES = ("light", "dark")
@@ -54,13 +55,15 @@ def showcase(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/showcase.html", values)
 
 
-def _exhibit(number: int, sample: samples.Sample) -> Exhibit:
+def _exhibit(number: int, sample: Sample) -> Exhibit:
     template = f"pages/components/{sample.component}.html"
     looks = []
     for language in _LANGUAGES:
         for theme in _THEMES:
             with translation.override(language):
-                values = {**sample.values(), "uid": f"sample-{number}-{language}-{theme}"}
+                uid = f"sample-{number}-{language}-{theme}"
+                said = sample.values(uid=uid) if sample.wants_uid else sample.values()
+                values = {**said, "uid": uid}
                 html = render_to_string(template, values)
             # Our own template, escaped where it was drawn.
             looks.append(Look(language=language, theme=theme, html=mark_safe(html)))  # noqa: S308

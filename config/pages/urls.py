@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from config.pages import me, orders, showcase, views
+from config.pages import benefits, inbox, me, orders, showcase, statement, themes, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("panels/<slug:slug>", views.panel, name="panel"),
-    path("points", views.statement, name="statement"),
-    path("points/<str:entry>", views.entry, name="entry"),
+    path("benefits", benefits.benefits, name="benefits"),
+    path("tier", benefits.tier, name="tier"),
+    path("points", statement.statement, name="statement"),
+    path("points/<str:entry>", statement.entry, name="entry"),
+    path("messages", inbox.messages, name="messages"),
+    path("me", me.me, name="me"),
+    path("me/profile", me.profile, name="profile"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:order>", orders.order, name="order"),
-    path("tier", views.tier, name="tier"),
-    path("me", me.me, name="me"),
     path("code", me.code, name="code"),
+    path("theme", themes.choose, name="theme"),
     path("_ui/", showcase.showcase, name="showcase"),
 ]

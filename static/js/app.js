@@ -20,3 +20,21 @@
   window.addEventListener("offline", () => show("offline"));
   window.addEventListener("online", () => show(""));
 })();
+
+// A stepper is a number field; its two buttons appear where they can work.
+(() => {
+  const turn = (button) => {
+    const count = button.parentElement.querySelector("input");
+    count[button.dataset.step === "up" ? "stepUp" : "stepDown"]();
+    count.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const ready = (root) => {
+    for (const button of root.querySelectorAll("[data-step][hidden]")) button.hidden = false;
+  };
+  ready(document);
+  document.addEventListener("htmx:afterSettle", (event) => ready(event.target));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-step]");
+    if (button) turn(button);
+  });
+})();

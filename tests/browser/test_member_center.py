@@ -13,7 +13,17 @@ from tests.browser.conftest import Visit, deliver, seat
 from tests.factories.story import PHONE
 
 pytestmark = pytest.mark.browser
-PATHS = ("/", "/points", "/orders", "/tier", "/me", "/code")
+PATHS = (
+    "/",
+    "/benefits",
+    "/tier",
+    "/points",
+    "/messages",
+    "/me",
+    "/me/profile",
+    "/orders",
+    "/code",
+)
 
 
 def code_in_the_outbox(visit) -> str:
@@ -78,7 +88,8 @@ def test_every_page_works_without_scripts(visit, story):
 
     page.click("a[href='/points?kind=spent']")
     assert "SO-1002" not in page.inner_text("#entries")
-    page.click("nav.dock a[href='/orders']")
+    page.click("nav.dock a[href='/me']")
+    page.click("main a[href='/orders']")
     page.click("text=SO-1001")
 
     assert "1,719" in page.inner_text("main")
@@ -168,19 +179,34 @@ def test_losing_the_network_is_told_and_costs_nothing(visit, story):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_me_saves_a_name_and_keeps_a_bad_one_for_mending(visit, story, scripts):
+def test_profile_saves_a_name_and_keeps_a_bad_one_for_mending(visit, story, scripts):
     window = seat(visit(scripts=scripts), story.user)
-    page = window.open("/me")
+    page = window.open("/me/profile")
     page.fill("#nickname", "很长的称呼" * 20)
-    page.click("form[action='/me'] button")
+    page.click("form[action='/me/profile'] button")
     expect(page.locator("#nickname-error")).to_be_visible()
     expect(page.locator("#nickname")).to_have_value("很长的称呼" * 20)
 
     page.fill("#nickname", "宁宁")
-    page.click("form[action='/me'] button")
+    page.click("form[action='/me/profile'] button")
 
     expect(page.get_by_role("status")).to_contain_text("已保存")
     expect(page.locator("#nickname")).to_have_value("宁宁")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_dark_is_chosen_and_kept(visit, story, scripts):
+    window = seat(visit(scripts=scripts, scheme="light"), story.user)
+    page = window.open("/me")
+
+    page.click("button[name=theme][value=dark]")
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    window.open("/points")
+    expect(page.locator("body")).to_have_css("color-scheme", "dark")
+    window.open("/me")
+    page.click("button[name=theme][value='']")
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")
 
 
 def test_language_is_chosen_and_kept(visit):

@@ -19,19 +19,19 @@ def number_of(story: Story) -> str:
 
 
 def test_me_shows_the_profile_masked(story: Story, language):
-    html = page(browse(story.user, language), "/me")
+    html = page(browse(story.user, language), "/me/profile")
 
     assert "阿宁" in html
     assert "138****8000" in html
     assert "13800138000" not in html
     assert ("入会日期" if language == "zh-hans" else "Member since") in html
-    assert queries(browse(story.user), "/me") <= 12
+    assert queries(browse(story.user), "/me/profile") <= 12
 
 
 def test_me_saves_a_name_and_says_so(story: Story, language):
     client = browse(story.user, language)
 
-    answer = client.post("/me", {"nickname": "  宁宁 "}, follow=True)
+    answer = client.post("/me/profile", {"nickname": "  宁宁 "}, follow=True)
 
     html = answer.content.decode()
     assert members_selectors.get_member(member_id=story.member_id).nickname == "宁宁"
@@ -41,7 +41,7 @@ def test_me_saves_a_name_and_says_so(story: Story, language):
 
 @pytest.mark.parametrize("bad", ["x" * 65, "a\x00b"])
 def test_me_refuses_a_bad_name_at_the_field_and_keeps_it(story: Story, bad):
-    answer = browse(story.user).post("/me", {"nickname": bad})
+    answer = browse(story.user).post("/me/profile", {"nickname": bad})
 
     html = answer.content.decode()
     assert answer.status_code == 422
@@ -50,7 +50,7 @@ def test_me_refuses_a_bad_name_at_the_field_and_keeps_it(story: Story, bad):
     assert members_selectors.get_member(member_id=story.member_id).nickname == "阿宁"
 
 
-@pytest.mark.parametrize("path", ["/me", "/code"])
+@pytest.mark.parametrize("path", ["/me", "/me/profile", "/benefits", "/messages", "/code"])
 def test_own_pages_send_strangers_to_sign_in(db, path):
     assert browse(None).get(path).headers["Location"] == f"/sign-in?next={path}"
 
@@ -90,3 +90,37 @@ def test_signing_out_is_told_and_leaves_a_stranger(story: Story, language):
     html = answer.content.decode()
     assert ("您已退出登录" if language == "zh-hans" else "You are signed out.") in html
     assert 'href="/sign-in"' in html
+
+
+def test_me_leads_to_every_room(story: Story, language):
+    html = page(browse(story.user, language), "/me")
+
+    for url in ("/orders", "/me/profile", "/code"):
+        assert f'href="{url}"' in html
+    assert ("我的订单" if language == "zh-hans" else "My orders") in html
+
+
+def test_profile_saves_a_birthday_once_a_year(story: Story, language):
+    client = browse(story.user, language)
+    kept = {"nickname": "阿宁"}
+    client.post("/me/profile", {**kept, "birthday": "1990-05-17"})
+    client.post("/me/profile", {**kept, "birthday": "1990-05-18"})
+
+    answer = client.post("/me/profile", {**kept, "birthday": "1990-05-19"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="birthday-error"' in html
+    assert 'value="1990-05-19"' in html
+    member = members_selectors.get_member(member_id=story.member_id)
+    assert str(member.birthday) == "1990-05-18"
+
+
+@pytest.mark.parametrize("bad", ["17.5.1990", "2999-01-01", "1990-02-30"])
+def test_profile_refuses_what_is_no_birthday(story: Story, bad):
+    answer = browse(story.user).post("/me/profile", {"nickname": "", "birthday": bad})
+
+    assert answer.status_code == 422
+    assert f'value="{bad}"' in answer.content.decode()
+    member = members_selectors.get_member(member_id=story.member_id)
+    assert (member.nickname, member.birthday) == ("阿宁", None)

@@ -14,7 +14,7 @@ COMPONENTS = sorted(
     path.stem for path in (catalogue.ROOT / "templates/pages/components").glob("*.html")
 )
 # Drawn as parts of others.
-PARTS = {"expiry"}
+PARTS = {"expiry", "attributes"}
 
 
 def test_every_component_has_a_sample():

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.utils.translation import get_language
 
-from config.pages import formats, places
+from config.pages import fields, formats, places, themes
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ register = template.Library()
 def navigation(context: dict[str, Any]) -> list[places.Place]:
     """Return the rooms of the member center that exist, the present one marked."""
     return places.list_places(request=context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def chosen_theme(context: dict[str, Any]) -> str:
+    """Return the theme the visitor chose; nothing when the system decides."""
+    return themes.chosen(context.get("request"))
 
 
 @register.filter
@@ -75,3 +82,9 @@ def named(thing: Any) -> str:
 def html_lang(code: str) -> str:
     """Return a language as HTML writes it: zh-Hans."""
     return "zh-Hans" if code.startswith("zh") else code
+
+
+@register.inclusion_tag("pages/components/field.html")
+def field(bound: BoundField | None = None, **said: Any) -> dict[str, Any]:
+    """Draw a labelled form field: `{% field form.nickname %}`, or with everything said by hand."""
+    return {"field": fields.of_bound(bound, **said) if bound else fields.by_hand(**said)}

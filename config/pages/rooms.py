@@ -1,0 +1,44 @@
+"""The member center's own rooms; apps add theirs through `config.kernel.rooms`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from config.kernel.rooms import Room, register
+
+
+def register_all() -> None:
+    """Offer the rooms that belong to no app alone."""
+    register(
+        Room(
+            slug="orders",
+            page="me",
+            order=10,
+            url_name="pages:orders",
+            title=_("My orders"),
+            words=_("Each with the points it brought."),
+            icon="pages/icons/orders.html",
+        )
+    )
+    register(
+        Room(
+            slug="profile",
+            page="me",
+            order=20,
+            url_name="pages:profile",
+            title=_("My profile"),
+            words=_("What we call you, and your birthday."),
+            icon="pages/icons/me.html",
+        )
+    )
+    register(
+        Room(
+            slug="code",
+            page="me",
+            order=30,
+            url_name="pages:code",
+            title=_("Member code"),
+            words=_("Show it when you pay, and the points come by themselves."),
+            icon="pages/icons/code.html",
+        )
+    )
