@@ -17,6 +17,7 @@ from points.errors import (
     ReverseExceedsError,
     SourceConflictError,
 )
+from points.services.history import post_history
 from points.services.posting import post, post_batch, post_lines
 from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
 
@@ -39,6 +40,7 @@ __all__ = [
     "Swept",
     "post",
     "post_batch",
+    "post_history",
     "post_lines",
     "raise_alarm",
     "sweep",

@@ -39,4 +39,4 @@ def test_many_orders_cost_as_many_statements_as_few():
 
     cost(1, "warm")
 
-    assert cost(30, "many") == cost(2, "few")
+    assert cost(40, "many") == cost(10, "few")

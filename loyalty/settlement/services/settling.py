@@ -31,6 +31,8 @@ from points.types import Earn
 
 # An earning this big may be more than the ledger counts to.
 _HUGE = 10**9
+# From here on the ledger had better look at the whole list before it posts any of it.
+_A_FEW = 8
 
 
 class _RefusedByLedgerError(Exception):
@@ -125,7 +127,10 @@ def _post(batch: Batch, now: datetime, announce: bool) -> None:
     """Post all commands in one call and give every document its outcomes."""
     if not batch.commands:
         return
-    outcomes = points_services.post_batch(commands=batch.commands, now=now, announce=announce)
+    post = points_services.post_batch
+    if len(batch.commands) > _A_FEW:
+        post = points_services.post_history
+    outcomes = post(commands=batch.commands, now=now, announce=announce)
     problems = read_outcomes(batch, outcomes)
     limits = batch.limits.learn(batch.commands, outcomes)
     if problems or limits:
