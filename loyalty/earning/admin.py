@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -33,8 +34,8 @@ from config.kernel.console import (
 from config.kernel.errors import DomainError
 from config.kernel.money import minor_digits
 from loyalty import selectors as loyalty_selectors
-from loyalty.earning import models, selectors, services
-from loyalty.earning.types import LineFacts, RulesDraft, RuleSet
+from loyalty.earning import models, rulesets, selectors, services
+from loyalty.earning.types import Action, LineFacts, OrderFacts, Rule, RulesDraft, RuleSet
 from members.programmes import selectors as programmes_selectors
 
 
@@ -113,7 +114,6 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
         "rate",
         "growth_rate",
         "tier_multiplier",
-        "line_multipliers",
         "from_at",
         "drafted_by",
         "drafted_at",
@@ -146,6 +146,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
 
         def act(values: dict[str, Any]) -> str:
             reason = values.pop("reason")
+            values["rules"] = _goods_rules(values.pop("line_multipliers"))
             version = services.draft_rules(
                 programme_id=base.programme_id,
                 draft=RulesDraft(**values),
@@ -167,7 +168,7 @@ class EarnRuleVersionAdmin(ReadOnlyAdmin):
                 "growth_rate": self.growth_rate(base),
                 "tier_multiplier": base.tier_multiplier,
                 "line_multipliers": "\n".join(
-                    f"{name} = {value}" for name, value in base.line_multipliers.items()
+                    f"{rule.goods[0]} = {rule.value}" for rule in _draft_of(base).rules
                 ),
             },
             act=act,
@@ -251,7 +252,25 @@ def _draft_of(row: models.EarnRuleVersion) -> RulesDraft:
         rate=Fraction(row.rate_numerator, row.rate_denominator),
         growth_rate=Fraction(row.growth_numerator, row.growth_denominator),
         tier_multiplier=row.tier_multiplier,
-        line_multipliers={key: Fraction(value) for key, value in row.line_multipliers.items()},
+        rules=rulesets.of_row(row).rules,
+        caps=row.caps,
+        behaviors=tuple(rulesets.of_row(row).behaviors.values()),
+    )
+
+
+def _goods_rules(multipliers: Mapping[str, Fraction]) -> tuple[Rule, ...]:
+    return rulesets.in_order(
+        Rule(
+            code=f"goods-{number}",
+            name_zh=selector,
+            name_en=selector,
+            priority=10 if selector.startswith("sku:") else 20,
+            group="goods",
+            action=Action.FACTOR,
+            value=value,
+            goods=(selector,),
+        )
+        for number, (selector, value) in enumerate(multipliers.items(), 1)
     )
 
 
@@ -275,10 +294,11 @@ def _would_get(base: models.EarnRuleVersion, values: dict[str, Any]) -> Table:
         growth_rate=values["growth_rate"],
         tier_multiplier=values["tier_multiplier"],
         from_at=now,
-        line_multipliers=values["line_multipliers"],
+        rules=_goods_rules(values["line_multipliers"]),
     )
     # Each multiplier of goods takes its turn on the first line, so that it can be seen.
-    goods = [("", ""), *((name, name) for name in written.line_multipliers)]
+    goods = [("", ""), *((name, name) for name in values["line_multipliers"])]
+    facts = OrderFacts(at=now, day=programme.local_day(now))
     chinese = (get_language() or "").startswith("zh")
     rows: list[list[object]] = []
     for label, key in goods:
@@ -294,8 +314,12 @@ def _would_get(base: models.EarnRuleVersion, values: dict[str, Any]) -> Table:
             for number, net in enumerate(_BASKET, start=1)
         ]
         for tier in tiers:
-            before = services.decide(rules=present, lines=lines, multiplier=tier.multiplier)
-            after = services.decide(rules=written, lines=lines, multiplier=tier.multiplier)
+            before = services.decide(
+                rules=present, lines=lines, multiplier=tier.multiplier, facts=facts
+            )
+            after = services.decide(
+                rules=written, lines=lines, multiplier=tier.multiplier, facts=facts
+            )
             rows.append(
                 [
                     tier.name_zh if chinese else tier.name_en,

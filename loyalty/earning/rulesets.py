@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 
+from loyalty.earning import validities
 from loyalty.earning.errors import RulesNotFoundError
-from loyalty.earning.models import EarnRuleVersion
-from loyalty.earning.types import RuleSet
+from loyalty.earning.models import EarnBehavior, EarnRule, EarnRuleVersion
+from loyalty.earning.types import Action, BehaviorRule, Rule, RuleSet
 
 # An operator who publishes in one process expects the next order to earn by it in every other.
 _REMEMBER_SECONDS = 1.0
@@ -27,9 +29,13 @@ def published(programme_id: int) -> tuple[RuleSet, ...]:
     known = _published.get(programme_id)
     if known is not None and moment < known[0]:
         return known[1]
-    rows = EarnRuleVersion.objects.filter(
-        programme_id=programme_id, state=EarnRuleVersion.State.PUBLISHED
-    ).order_by("from_at", "version")
+    rows = (
+        EarnRuleVersion.objects.filter(
+            programme_id=programme_id, state=EarnRuleVersion.State.PUBLISHED
+        )
+        .order_by("from_at", "version")
+        .prefetch_related("rules", "behaviors")
+    )
     found = tuple(of_row(row) for row in rows)
     if found:
         _published[programme_id] = (moment + _REMEMBER_SECONDS, found)
@@ -49,6 +55,18 @@ def in_force(programme_id: int, at: datetime) -> RuleSet:
     return started[-1] if started else found[0]
 
 
+def version_of(programme_id: int, version: int) -> RuleSet:
+    """Return a version of the programme's rules, whatever its state.
+
+    Raises:
+        RulesNotFoundError: there is no such version.
+    """
+    row = EarnRuleVersion.objects.filter(programme_id=programme_id, version=version).first()
+    if row is None:
+        raise RulesNotFoundError(f"the programme has no earn rules version {version}")
+    return of_row(row)
+
+
 def of_row(row: EarnRuleVersion) -> RuleSet:
     """Return rules as a value; a draft without a start counts from when it was drafted."""
     return RuleSet(
@@ -58,5 +76,46 @@ def of_row(row: EarnRuleVersion) -> RuleSet:
         growth_rate=Fraction(row.growth_numerator, row.growth_denominator),
         tier_multiplier=row.tier_multiplier,
         from_at=row.from_at or row.drafted_at,
-        line_multipliers={key: Fraction(text) for key, text in row.line_multipliers.items()},
+        rules=in_order([_rule(rule) for rule in row.rules.all()]),
+        caps=row.caps,
+        behaviors={
+            found.code: _behavior(found)
+            for found in sorted(row.behaviors.all(), key=lambda found: found.pk)
+        },
+    )
+
+
+def in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return rules in the order in which they are tried: by priority, then by code."""
+    return tuple(sorted(rules, key=lambda rule: (rule.priority, rule.code)))
+
+
+def _rule(row: EarnRule) -> Rule:
+    return Rule(
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        priority=row.priority,
+        group=row.exclusive_group,
+        action=Action(row.action),
+        value=Fraction(row.value),
+        goods=tuple(row.goods),
+        first_order=row.first_order,
+        minimum=row.minimum,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        caps=row.caps,
+        validity=validities.read(row.validity),
+    )
+
+
+def _behavior(row: EarnBehavior) -> BehaviorRule:
+    return BehaviorRule(
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        active=row.active,
+        points=row.points,
+        caps=row.caps,
+        validity=validities.read(row.validity),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -48,9 +48,11 @@ def explain(*, member_id: int, source: str) -> kernel_explain.Explanation | None
                 "line_no": line.line_no,
                 "rule": line.rule,
                 "base": line.base,
-                "rate": str(told.rate),
+                "rate": str(told.rate if line.rate is None else line.rate),
                 "multiplier": str(line.multiplier),
                 "points": line.points,
+                **({"validity": line.validity} if line.validity else {}),
+                **({"capped": line.capped} if line.capped else {}),
             }
             for line in told.rows
         ),
@@ -75,12 +77,28 @@ def _explanation(row: EarnDecision) -> Explanation:
         multiplier=Fraction(row.multiplier),
         earned=row.earned,
         growth=row.growth,
-        rows=[
-            ExplainRow(
-                line_no=line_no, rule=rule, base=base, multiplier=Fraction(times), points=points
-            )
-            for line_no, rule, base, times, points in row.rows
-        ],
+        rows=[_row(*found) for found in row.rows],
         inputs=row.inputs,
         decided_at=row.decided_at,
+    )
+
+
+def _row(
+    line_no: int,
+    rule: str,
+    base: int,
+    multiplier: str,
+    points: int,
+    more: Mapping[str, str] | None = None,
+) -> ExplainRow:
+    told = more or {}
+    return ExplainRow(
+        line_no=line_no,
+        rule=rule,
+        base=base,
+        multiplier=Fraction(multiplier),
+        points=points,
+        rate=Fraction(told["rate"]) if "rate" in told else None,
+        validity=told.get("validity", ""),
+        capped=told.get("capped", ""),
     )

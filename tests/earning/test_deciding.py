@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.earning.services import decide
-from loyalty.earning.services.deciding import share_down
-from loyalty.earning.types import LineFacts, RuleSet
+from loyalty.earning.services.weighing import share_down
+from loyalty.earning.types import LineFacts, Rule, RuleSet
 
 ONE = Fraction(1)
 
 
-def rules(rate: str = "1/100", *, tier_multiplier: bool = True, **multipliers: str) -> RuleSet:
+def rules(
+    rate: str = "1/100", *, tier_multiplier: bool = True, rows: tuple[Rule, ...] = ()
+) -> RuleSet:
     return RuleSet(
         programme_id=1,
         version=3,
@@ -25,9 +27,7 @@ def rules(rate: str = "1/100", *, tier_multiplier: bool = True, **multipliers: s
         growth_rate=Fraction(1, 100),
         tier_multiplier=tier_multiplier,
         from_at=datetime(2026, 1, 1, tzinfo=UTC),
-        line_multipliers={
-            key.replace("_", ":", 1): Fraction(value) for key, value in multipliers.items()
-        },
+        rules=rows,
     )
 
 
@@ -84,18 +84,6 @@ def test_tier_multiplier_is_off_when_the_rules_say_so():
     plain = rules(tier_multiplier=False)
 
     assert decide(rules=plain, lines=lines(1_000), multiplier=Fraction(2)).earned == 10
-
-
-def test_goods_multiply_by_product_before_category_and_may_earn_nothing():
-    special = rules(sku_A1="3", category_tea="2", category_cards="0")
-    goods = [
-        LineFacts(line_no=1, net=100, sku="A1", category="tea"),
-        LineFacts(line_no=2, net=100, sku="B2", category="tea"),
-        LineFacts(line_no=3, net=100, sku="C3", category="cards"),
-        LineFacts(line_no=4, net=100, sku="D4"),
-    ]
-
-    assert decide(rules=special, lines=goods, multiplier=ONE).line_points == (3, 2, 0, 1)
 
 
 def test_no_lines_earn_nothing():

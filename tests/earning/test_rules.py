@@ -13,13 +13,19 @@ from config.kernel import explain
 from config.kernel.models import AuditRecord
 from loyalty.earning import selectors, services
 from loyalty.earning.models import EarnDecision, EarnRuleVersion
-from loyalty.earning.types import DecisionRecord, LineFacts, RulesDraft
+from loyalty.earning.types import Action, DecisionRecord, LineFacts, Rule, RulesDraft
 from tests.factories.loyalty import make_rules
 from tests.factories.programmes import OPENED, Shop, make_shop
 
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 ONE = Fraction(1)
 HALF = RulesDraft(rate=Fraction(1, 200), growth_rate=Fraction(1, 100))
+
+
+def factor(value: str, **kwargs: Any) -> Rule:
+    return Rule(code="double", action=Action.FACTOR, value=Fraction(value), **kwargs)
+
+
 pytestmark = pytest.mark.django_db
 
 
@@ -107,8 +113,8 @@ def test_rules_do_not_start_in_the_past(shop: Shop):
     [
         RulesDraft(rate=Fraction(-1), growth_rate=Fraction(1)),
         RulesDraft(rate=Fraction(1), growth_rate=Fraction(1001)),
-        RulesDraft(rate=ONE, growth_rate=ONE, line_multipliers={"shelf:1": ONE}),
-        RulesDraft(rate=ONE, growth_rate=ONE, line_multipliers={"sku:A": Fraction(-1)}),
+        RulesDraft(rate=ONE, growth_rate=ONE, rules=[factor("2", goods=("shelf:1",))]),
+        RulesDraft(rate=ONE, growth_rate=ONE, rules=[factor("-1")]),
     ],
 )
 def test_nonsense_is_refused(shop: Shop, draft: RulesDraft):

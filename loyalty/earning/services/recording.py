@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from config.kernel import statements
-from loyalty.earning.types import Decision, DecisionRecord
+from loyalty.earning.types import Decision, DecisionRecord, ExplainRow
 
 # One value of JSON, because an import records decisions of many thousand lines at once.
 _RECORD = """
@@ -55,6 +55,15 @@ def _rows(decision: Decision) -> list[tuple[Any, ...]]:
             row.base,
             spelled.get(id(row.multiplier)) or str(row.multiplier),
             row.points,
+            *_more(row),
         )
         for row in decision.explain
     ]
+
+
+def _more(row: ExplainRow) -> tuple[dict[str, str], ...]:
+    if row.rate is None and not row.validity and not row.capped:
+        return ()
+    rate = "" if row.rate is None else str(row.rate)
+    told = {"rate": rate, "validity": row.validity, "capped": row.capped}
+    return ({name: value for name, value in told.items() if value},)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
 from django.db import transaction
 
 from config.kernel import audit
-from config.kernel.errors import FieldError
 from config.kernel.money import minor_digits
 from loyalty import services as loyalty_services
-from loyalty.earning import rulesets
+from loyalty.earning import defaults, rulesets
 from loyalty.earning.errors import RulesInvalidError, RulesNotFoundError, RulesPublishedError
-from loyalty.earning.models import EarnRuleVersion
+from loyalty.earning.figures import changes, figures
+from loyalty.earning.models import EarnBehavior, EarnRule, EarnRuleVersion
+from loyalty.earning.services.checking import refuse_nonsense
 from loyalty.earning.types import RulesDraft, RuleSet
-
-# No shop gives a thousand points for a minor unit; a slip of the finger would.
-_MAX_RATE = Fraction(1000)
-_MAX_MULTIPLIER = Fraction(999)
 
 
 @transaction.atomic
@@ -29,9 +25,9 @@ def draft_rules(
     """Write new rules down as a draft and return the version's number.
 
     Raises:
-        RulesInvalidError: a rate or multiplier is out of range.
+        RulesInvalidError: something in them makes no sense; `errors` says what and where.
     """
-    _refuse_nonsense(draft)
+    refuse_nonsense(draft)
     versions = EarnRuleVersion.objects.filter(programme_id=programme_id)
     latest = versions.order_by("-version").values_list("version", flat=True).first()
     row = EarnRuleVersion.objects.create(
@@ -42,21 +38,62 @@ def draft_rules(
         growth_numerator=draft.growth_rate.numerator,
         growth_denominator=draft.growth_rate.denominator,
         tier_multiplier=draft.tier_multiplier,
-        line_multipliers={key: str(value) for key, value in draft.line_multipliers.items()},
+        caps=dict(draft.caps),
         from_at=draft.from_at,
         drafted_by=actor,
         reason=reason,
         drafted_at=now,
     )
+    _write_rows(row, draft, now)
     audit.record(
         actor=actor,
         action="earn_rules.drafted",
         target=f"earn_rules:{programme_id}/{row.version}",
         reason=reason,
-        after=_figures(rulesets.of_row(row)),
+        after=figures(rulesets.of_row(row)),
         now=now,
     )
     return row.version
+
+
+def _write_rows(row: EarnRuleVersion, draft: RulesDraft, now: datetime) -> None:
+    EarnRule.objects.bulk_create(
+        EarnRule(
+            version=row,
+            code=rule.code,
+            name_zh=rule.name_zh or rule.code,
+            name_en=rule.name_en or rule.code,
+            priority=rule.priority,
+            exclusive_group=rule.group,
+            action=rule.action.value,
+            value=str(rule.value),
+            goods=list(rule.goods),
+            first_order=rule.first_order,
+            minimum=rule.minimum,
+            starts_at=rule.starts_at,
+            ends_at=rule.ends_at,
+            caps=dict(rule.caps),
+            validity=str(rule.validity or ""),
+        )
+        for rule in draft.rules
+    )
+    behaviors = draft.behaviors
+    if behaviors is None:
+        known = _in_force(row.programme_id, now)
+        behaviors = tuple(known.behaviors.values()) if known else defaults.BEHAVIORS
+    EarnBehavior.objects.bulk_create(
+        EarnBehavior(
+            version=row,
+            code=behavior.code,
+            name_zh=behavior.name_zh or behavior.code,
+            name_en=behavior.name_en or behavior.code,
+            active=behavior.active,
+            points=behavior.points,
+            caps=dict(behavior.caps),
+            validity=str(behavior.validity or ""),
+        )
+        for behavior in behaviors
+    )
 
 
 def compare_rules(*, programme_id: int, version: int, now: datetime) -> dict[str, tuple[str, str]]:
@@ -65,19 +102,7 @@ def compare_rules(*, programme_id: int, version: int, now: datetime) -> dict[str
     Raises:
         RulesNotFoundError: there is no such version.
     """
-    row = EarnRuleVersion.objects.filter(programme_id=programme_id, version=version).first()
-    if row is None:
-        raise RulesNotFoundError(f"the programme has no earn rules version {version}")
-    drafted = _figures(rulesets.of_row(row))
-    try:
-        in_force = _figures(rulesets.in_force(programme_id, now))
-    except RulesNotFoundError:
-        in_force = {}
-    return {
-        name: (str(in_force.get(name, "")), str(value))
-        for name, value in drafted.items()
-        if in_force.get(name) != value
-    }
+    return changes(_in_force(programme_id, now), rulesets.version_of(programme_id, version))
 
 
 @transaction.atomic
@@ -113,8 +138,8 @@ def publish_rules(
         action="earn_rules.published",
         target=f"earn_rules:{programme_id}/{version}",
         reason=reason,
-        before=before,
-        after=_figures(rules),
+        before=figures(before) if before else None,
+        after=figures(rules),
         now=now,
     )
     rulesets.forget(programme_id)
@@ -130,7 +155,12 @@ def install_default_rules(
     if found := rulesets.published(programme_id):
         return found[-1]
     rate = Fraction(1, 10 ** minor_digits(currency))
-    draft = RulesDraft(rate=rate, growth_rate=rate, tier_multiplier=tier_multiplier)
+    draft = RulesDraft(
+        rate=rate,
+        growth_rate=rate,
+        tier_multiplier=tier_multiplier,
+        behaviors=defaults.BEHAVIORS,
+    )
     reason = "default earn rules"
     with transaction.atomic():
         version = draft_rules(
@@ -154,38 +184,8 @@ def install_defaults(
     )
 
 
-def _in_force(programme_id: int, now: datetime) -> Mapping[str, object] | None:
+def _in_force(programme_id: int, now: datetime) -> RuleSet | None:
     try:
-        return _figures(rulesets.in_force(programme_id, now))
+        return rulesets.in_force(programme_id, now)
     except RulesNotFoundError:
         return None
-
-
-def _refuse_nonsense(draft: RulesDraft) -> None:
-    errors = [
-        FieldError(pointer=f"/{name}", code="earn_rules.out_of_range", detail="0 to 1000")
-        for name in ("rate", "growth_rate")
-        if not 0 <= getattr(draft, name) <= _MAX_RATE
-    ]
-    for key, times in draft.line_multipliers.items():
-        kind, _, what = key.partition(":")
-        if kind not in ("sku", "category") or not what or not 0 <= times <= _MAX_MULTIPLIER:
-            errors.append(
-                FieldError(
-                    pointer=f"/line_multipliers/{key}",
-                    code="earn_rules.invalid",
-                    detail="sku:… or category:… with a multiplier of 0 to 999",
-                )
-            )
-    if errors:
-        raise RulesInvalidError(errors[0].detail, errors=errors)
-
-
-def _figures(rules: RuleSet) -> dict[str, object]:
-    return {
-        "rate": str(rules.rate),
-        "growth_rate": str(rules.growth_rate),
-        "tier_multiplier": rules.tier_multiplier,
-        "line_multipliers": {key: str(v) for key, v in sorted(rules.line_multipliers.items())},
-        "from_at": rules.from_at.isoformat(),
-    }
