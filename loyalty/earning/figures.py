@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loyalty.earning.types import BehaviorRule, Rule, RuleSet
+from loyalty.earning.types import BehaviorRule, Period, Rule, RuleSet
 
 
 def figures(rules: RuleSet) -> dict[str, str]:
@@ -66,5 +66,5 @@ def _behavior(rule: BehaviorRule) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _caps(name: str, caps: Mapping[str, int] | Mapping[str, object]) -> dict[str, str]:
+def _caps(name: str, caps: Mapping[Period, int]) -> dict[str, str]:
     return {f"{name}.{period}": str(cap) for period, cap in sorted(caps.items())}

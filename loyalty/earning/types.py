@@ -184,11 +184,11 @@ class Decision:
 
     def parts(self) -> list[Part]:
         """Return what is earned by how long it lasts, the programme's own validity first."""
+        if all(not row.validity for row in self.explain):
+            return [Part(validity="", rule=PURCHASE, points=self.earned)] if self.earned else []
         found: dict[str, list[ExplainRow]] = {"": []}
         for row in self.explain:
             found.setdefault(row.validity, []).append(row)
-        if len(found) == 1:
-            return [Part(validity="", rule=PURCHASE, points=self.earned)] if self.earned else []
         sums = {validity: sum(row.points for row in rows) for validity, rows in found.items()}
         # A factor below 1 takes from what its line had, whichever rule gave it.
         short = sum(points for points in sums.values() if points < 0)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from loyalty import services as loyalty_services
+from loyalty.earning import services as earning_services
 from loyalty.earning.types import Decision, DecisionRecord, RuleSet
 from members.commerce.types import Order
 from members.programmes.types import Programme
@@ -47,5 +48,6 @@ class Desk:
     programme: Programme
     books: loyalty_services.Books
     rules_at: Callable[[datetime], RuleSet]
+    knowing: earning_services.Knowing
     recall: Callable[[Order], Decision]
     decisions: dict[tuple[int, str], DecisionRecord] = field(default_factory=dict)

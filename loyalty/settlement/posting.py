@@ -8,7 +8,7 @@ decided is never decided again; a refund takes back shares of what was posted.
 from __future__ import annotations
 
 from loyalty.earning import services as earning_services
-from loyalty.earning.types import Decision, DecisionRecord, LineFacts
+from loyalty.earning.types import SEVERAL, Decision, DecisionRecord, ExplainRow, LineFacts
 from loyalty.settlement import payment, timing
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.sources import source_of
@@ -62,21 +62,36 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
     """
     assert order.paid_at is not None  # noqa: S101
     tier = desk.books.tier(order.member_id, order.paid_at)
+    rules = desk.rules_at(order.placed_at)
     decision = earning_services.decide(
-        rules=desk.rules_at(order.placed_at),
+        rules=rules,
         lines=[
-            LineFacts(line_no=line.line_no, net=line.net, sku=line.sku, category=line.category)
+            LineFacts(
+                line_no=line.line_no,
+                net=line.net,
+                sku=line.sku,
+                category=line.category,
+                brand=line.brand,
+            )
             for line in order.lines
         ],
         multiplier=tier.multiplier,
+        facts=None
+        if rules.is_plain
+        else desk.knowing.facts(rules=rules, member_id=order.member_id, at=order.placed_at),
     )
-    shown = {row.line_no: row for row in decision.explain}
+    desk.knowing.count(member_id=order.member_id, decision=decision)
+    shown: dict[int, ExplainRow | None] = {}
+    for row in decision.explain:
+        shown[row.line_no] = None if row.line_no in shown else row
     for line, points, growth in zip(
         order.lines, decision.line_points, decision.line_growth, strict=True
     ):
         line.points_earned, line.growth_earned = points, growth
-        if row := shown.get(line.line_no):
-            line.earn_rule, line.multiplier = row.rule, str(row.multiplier)
+        if found := shown.get(line.line_no):
+            line.earn_rule, line.multiplier = found.rule, str(found.multiplier)
+        else:
+            line.earn_rule, line.multiplier = SEVERAL, str(decision.multiplier)
     order.decided = True
     _keep(order, source, decision, desk, {"order": order.external_no, "tier": tier.code})
 
@@ -106,22 +121,25 @@ def _earn(order: Order, source: str, moves: Moves, desk: Desk) -> None:
         order.available_at = timing.available_at(
             completed_at=order.completed_at, programme=desk.programme
         )
-    if order.points:
+    # One entry, unless some of the points last longer than others.
+    for part in desk.decisions[order.member_id, source].decision.parts():
         moves.commands.append(
             (
                 Role.EARN,
                 Earn(
                     member_id=order.member_id,
                     programme_id=order.programme_id,
-                    key=f"{source}:earn",
+                    key=f"{source}:earn{part.validity and f':{part.validity}'}",
                     source=source,
-                    rule="purchase",
+                    rule=part.rule,
                     reason=order.external_no,
                     occurred_at=order.paid_at,
-                    points=order.points,
+                    points=part.points,
                     pending=True,
                     available_at=order.available_at,
-                    expires_at=timing.expires_at(paid_at=order.paid_at, programme=desk.programme),
+                    expires_at=timing.expires_at(
+                        paid_at=order.paid_at, programme=desk.programme, validity=part.validity
+                    ),
                 ),
             )
         )

@@ -1,16 +1,20 @@
-"""Reads of imports, for the command and the console."""
+"""Reads of imports, for the command and the console, and of why orders earned."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, Sum
 
+from loyalty.earning import selectors as earning_selectors
+from loyalty.earning.types import SEVERAL, ExplainRow
 from loyalty.settlement.importing.errors import ImportNotFoundError
 from loyalty.settlement.models import ImportChunk, ImportRun
+from loyalty.settlement.sources import source_of
+from members.commerce.types import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +123,23 @@ def _progress(run: ImportRun) -> ImportProgress:
         started_at=run.started_at,
         ended_at=run.ended_at,
     )
+
+
+def list_explain_rows(*, orders: Sequence[Order]) -> dict[int, Sequence[ExplainRow]]:
+    """Return by order what every rule gave, for those that several rules gave something.
+
+    Where one rule worked on each line, the lines themselves tell it, and nothing is read.
+    """
+    several = {
+        source_of(order, 1): order
+        for order in orders
+        if any(line.earn_rule == SEVERAL for line in order.lines)
+    }
+    if not several:
+        return {}
+    found = earning_selectors.list_explanations(
+        member_ids=sorted({order.member_id for order in several.values()}),
+        programme_id=next(iter(several.values())).programme_id,
+        sources=sorted(several),
+    )
+    return {several[kept.source].id: kept.rows for kept in found}

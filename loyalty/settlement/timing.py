@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from loyalty.earning import services as earning_services
 from members.programmes.types import Programme
 
 # A placed order keeps the points that pay for it until it is paid, cancelled, or this old.
@@ -18,9 +19,14 @@ def available_at(*, completed_at: datetime, programme: Programme) -> datetime:
     return due.replace(tzinfo=zone).astimezone(UTC)
 
 
-def expires_at(*, paid_at: datetime, programme: Programme) -> datetime:
-    """Return the first instant after the month in which points of a payment lapse."""
+def expires_at(*, paid_at: datetime, programme: Programme, validity: str = "") -> datetime:
+    """Return the first instant at which points of a payment have lapsed.
+
+    That is by a rule's own validity, else after the month in which the programme's ends.
+    """
     zone = programme.zone
+    if own := earning_services.read_validity(validity):
+        return earning_services.expires_at(own, earned_at=paid_at, zone=zone)
     local = paid_at.astimezone(zone)
     months = local.year * 12 + local.month + programme.settings.points_validity_months
     year, month = divmod(months, 12)

@@ -49,7 +49,7 @@ def _faults(draft: RulesDraft) -> Iterator[FieldError]:
     behaviors = draft.behaviors or ()
     if len(draft.rules) > _MAX_ROWS or len(behaviors) > _MAX_ROWS:
         yield _fault("/rules", f"at most {_MAX_ROWS} rows")
-    codes = Counter(row.code for row in [*draft.rules, *behaviors])
+    codes = Counter([rule.code for rule in draft.rules] + [row.code for row in behaviors])
     for index, rule in enumerate(draft.rules):
         place = f"/rules/{index}"
         yield from _code(place, rule.code, codes)

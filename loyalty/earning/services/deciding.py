@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from loyalty.earning.services.weighing import hand_out, weigh
-from loyalty.earning.types import PURCHASE, Decision, ExplainRow, LineFacts, OrderFacts, RuleSet
+from loyalty.earning.types import (
+    PURCHASE,
+    Decision,
+    ExplainRow,
+    LineFacts,
+    OrderFacts,
+    RuleSet,
+    Usage,
+)
 
 _ONE = Fraction(1)
 
@@ -32,6 +40,7 @@ def decide(
     applied = multiplier if rules.tier_multiplier else _ONE
     nets = [line.net for line in lines]
     growth = _share_evenly(nets, rules.growth_rate)
+    usage: tuple[Usage, ...] = ()
     if rules.is_plain:
         points = _share_evenly(nets, rules.rate * applied)
         rows = tuple(
@@ -40,7 +49,6 @@ def decide(
             )
             for line, got in zip(lines, points, strict=True)
         )
-        usage = ()
     else:
         if facts is None:
             raise TypeError("rules that are not plain need the order's facts")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
+from loyalty.earning.types import ExplainRow
+from loyalty.settlement import selectors
 from loyalty.settlement.api import contracts
 from loyalty.settlement.sources import public_id
 from loyalty.settlement.types import Effects
@@ -15,7 +18,13 @@ from members.commerce.types import Line, Order
 
 def show_order(order: Order, now: datetime) -> contracts.OrderOut:
     """Return an order as the API tells it."""
-    return contracts.OrderOut(**_parts(order, now))
+    return show_orders([order], now)[0]
+
+
+def show_orders(orders: Sequence[Order], now: datetime) -> list[contracts.OrderOut]:
+    """Return orders as the API tells them."""
+    rows = selectors.list_explain_rows(orders=orders)
+    return [contracts.OrderOut(**_parts(order, now, rows.get(order.id))) for order in orders]
 
 
 def show_settled(order: Order, effects: Effects, now: datetime) -> contracts.SettledOut:
@@ -29,10 +38,11 @@ def show_settled(order: Order, effects: Effects, now: datetime) -> contracts.Set
         tier=contracts.TierOut(before=effects.tier_before, after=effects.tier_after),
         refund_deduction=effects.refund_deduction,
     )
-    return contracts.SettledOut(**_parts(order, now), effects=moved)
+    rows = selectors.list_explain_rows(orders=[order])
+    return contracts.SettledOut(**_parts(order, now, rows.get(order.id)), effects=moved)
 
 
-def _parts(order: Order, now: datetime) -> dict[str, Any]:
+def _parts(order: Order, now: datetime, rows: Sequence[ExplainRow] | None) -> dict[str, Any]:
     return {
         "id": public_id(order.member_id, order.id),
         "external_no": order.external_no,
@@ -51,7 +61,7 @@ def _parts(order: Order, now: datetime) -> dict[str, Any]:
             payable=order.payable,
             refunded=order.refunded + order.refunded_shipping,
         ),
-        "points": _points(order, now),
+        "points": _points(order, now, rows),
         "growth": order.growth,
         "tier": contracts.TierOut(before=order.tier_before, after=order.tier_after),
         "lines": [_line(line) for line in order.lines],
@@ -67,25 +77,38 @@ def _parts(order: Order, now: datetime) -> dict[str, Any]:
     }
 
 
-def _points(order: Order, now: datetime) -> contracts.PointsOut:
+def _points(order: Order, now: datetime, rows: Sequence[ExplainRow] | None) -> contracts.PointsOut:
     due = order.available_at
     return contracts.PointsOut(
         earned=order.points,
         state="available" if due is not None and due <= now else "pending",
         available_at=_utc(due),
         reversed=order.points_taken,
-        explain=[_explain(line) for line in order.lines if line.earn_rule],
+        explain=[_explain(row) for row in rows or _rows(order)],
     )
 
 
-def _explain(line: Line) -> contracts.ExplainOut:
-    multiplier = Fraction(line.multiplier)
+def _rows(order: Order) -> Iterator[ExplainRow]:
+    """Yield what the lines themselves tell of how their points came about."""
+    for line in order.lines:
+        if line.earn_rule:
+            yield ExplainRow(
+                line_no=line.line_no,
+                rule=line.earn_rule,
+                base=line.net,
+                multiplier=Fraction(line.multiplier),
+                points=line.points_earned,
+            )
+
+
+def _explain(row: ExplainRow) -> contracts.ExplainOut:
+    times = row.multiplier
     return contracts.ExplainOut(
-        line_no=line.line_no,
-        rule=line.earn_rule,
-        base=line.net,
-        multiplier=int(multiplier) if multiplier.denominator == 1 else float(multiplier),
-        points=line.points_earned,
+        line_no=row.line_no,
+        rule=row.rule,
+        base=row.base,
+        multiplier=int(times) if times.denominator == 1 else float(times),
+        points=row.points,
     )
 
 

@@ -117,7 +117,7 @@ def list_orders(call: api.Call, member: str) -> api.Page[contracts.OrderOut]:
         limit=call.query.limit,
     )
     return api.Page(
-        items=[answers.show_order(order, call.now) for order in page.orders],
+        items=answers.show_orders(page.orders, call.now),
         next_cursor=page.before and api.cursor.encode(of=of, after=page.before),
     )
 
@@ -165,10 +165,14 @@ def _settle_lines(call: api.Call, lines: list[api.batch.Line]) -> Iterator[api.b
         now=call.now,
     )
     answered = dict(zip(documents, settled, strict=True)) | refused
+    orders = [answer.order for answer in settled if isinstance(answer, Settled)]
+    shown = iter(answers.show_orders(orders, call.now))
+    bodies = [next(shown) if isinstance(answer, Settled) else None for answer in settled]
+    body_of = dict(zip(documents, bodies, strict=True))
     for line in lines:
         answer = answered[line.index]
         if isinstance(answer, Settled):
-            body = answers.show_order(answer.order, call.now)
+            body = body_of[line.index]
             yield api.batch.done(line.index, body, status=201 if answer.created else 200)
         else:
             yield api.batch.refused(line.index, answer, call=call)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from config.kernel.errors import DomainError
 from loyalty import services as loyalty_services
 from loyalty.earning import selectors as earning_selectors
+from loyalty.earning import services as earning_services
 from loyalty.earning.types import Decision
 from loyalty.settlement.errors import UnknownReservationError
 from loyalty.settlement.folding import TAKEN, Batch
@@ -58,14 +59,16 @@ def open_batch(
 
 def _open_desk(members: set[int], orders: dict[int, Order], storefront: Storefront) -> Desk:
     programme_id = storefront.programme_id
+    programme = programme_selectors.get_programme(programme_id)
     return Desk(
-        programme=programme_selectors.get_programme(programme_id),
+        programme=programme,
         books=loyalty_services.open_books(
             member_ids=sorted(members),
             programme_id=programme_id,
             sources=[source_of(order, order.run) for order in orders.values() if order.run],
         ),
         rules_at=lambda at: earning_selectors.get_rules(programme_id=programme_id, at=at),
+        knowing=earning_services.Knowing(programme=programme, member_ids=members),
         recall=_recall,
     )
 

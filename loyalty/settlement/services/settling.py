@@ -160,6 +160,7 @@ def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) 
         if batch.desk is not None:
             decisions = list(batch.desk.decisions.values())
             earning_services.record_decisions(decisions=decisions, now=now)
+            batch.desk.knowing.write()
         outbox.publish_all(announcing.events_of(steps, storefront, announce, now), now=now)
 
 

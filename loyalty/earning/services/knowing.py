@@ -1,0 +1,101 @@
+"""What rules that are not plain need to know of members, while a list of orders is decided.
+
+Read once for the whole list, when the first rule asks; what the list itself decides is
+counted on top, so that it does not matter how orders are grouped into lists. Whoever
+decides holds the members' books, which makes what is read here stand until it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+
+from config.kernel import statements
+from loyalty.earning.types import Decision, OrderFacts, RuleSet
+from members.programmes.types import Programme
+
+_BUYERS = """
+SELECT m FROM unnest(%s::bigint[]) AS m
+ WHERE EXISTS (SELECT FROM earning_earndecision d
+                WHERE d.member_id = m AND d.programme_id = %s AND d.source LIKE 'order:%%')
+"""
+_USED = """
+SELECT member_id, rule, period, used FROM earning_earnusage
+ WHERE member_id = ANY (%s::bigint[]) AND programme_id = %s AND rule = ANY (%s::text[])
+"""
+_COUNT = """
+INSERT INTO earning_earnusage (member_id, programme_id, rule, period, used)
+SELECT r.member_id, %s, r.rule, r.period, r.count
+  FROM json_to_recordset(%s::json) AS r (member_id bigint, rule text, period text, count bigint)
+ ORDER BY r.member_id, r.rule, r.period
+    ON CONFLICT (member_id, programme_id, rule, period)
+    DO UPDATE SET used = earning_earnusage.used + excluded.used
+"""
+# A code is a slug, so this is no rule of a row; it counts all orders together.
+ALL = ""
+
+
+class Knowing:
+    """Who has ordered before, and how much of each cap is used."""
+
+    def __init__(self, *, programme: Programme, member_ids: Collection[int]) -> None:
+        self._programme = programme
+        self._members = member_ids
+        self._ordered_now: set[int] = set()
+        self._buyers: set[int] | None = None
+        self._asked: set[str] = set()
+        self._used: dict[int, dict[tuple[str, str], int]] = {}
+        self._counted: dict[tuple[int, str, str], int] = {}
+
+    def facts(self, *, rules: RuleSet, member_id: int, at: datetime) -> OrderFacts:
+        """Return what the rules may look at for an order placed at `at`."""
+        self._read_caps(rules)
+        return OrderFacts(
+            at=at,
+            day=self._programme.local_day(at),
+            first_order=any(rule.first_order for rule in rules.rules)
+            and not self._has_ordered(member_id),
+            used=self._used.setdefault(member_id, {}),
+        )
+
+    def count(self, *, member_id: int, decision: Decision) -> None:
+        """Count a decision: the member has ordered, and its caps are used."""
+        self._ordered_now.add(member_id)
+        for usage in decision.usage:
+            key = (usage.rule, usage.period)
+            used = self._used.setdefault(member_id, {})
+            used[key] = used.get(key, 0) + usage.count
+            place = (member_id, *key)
+            self._counted[place] = self._counted.get(place, 0) + usage.count
+
+    def write(self) -> None:
+        """Write down what was counted, in one statement; nothing if no cap was touched."""
+        if not self._counted:
+            return
+        rows = [
+            {"member_id": member_id, "rule": rule, "period": period, "count": count}
+            for (member_id, rule, period), count in self._counted.items()
+        ]
+        statements.tell(_COUNT, [self._programme.id, msgspec.json.encode(rows).decode()])
+
+    def _has_ordered(self, member_id: int) -> bool:
+        if self._buyers is None:
+            found = statements.ask(_BUYERS, [statements.bigints(self._members), self._programme.id])
+            self._buyers = {row[0] for row in found}
+        return member_id in self._buyers or member_id in self._ordered_now
+
+    def _read_caps(self, rules: RuleSet) -> None:
+        limited = {rule.code for rule in rules.rules if rule.caps}
+        if rules.caps:
+            limited.add(ALL)
+        unknown = sorted(limited - self._asked)
+        if not unknown:
+            return
+        self._asked.update(unknown)
+        found = statements.ask(
+            _USED, [statements.bigints(self._members), self._programme.id, unknown]
+        )
+        for member_id, rule, period, used in found:
+            self._used.setdefault(member_id, {})[rule, period] = used
