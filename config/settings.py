@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "members",
     "members.commerce",
     "points",
+    "points.mall",
     "benefits",
     "loyalty",
     "loyalty.earning",
@@ -284,6 +285,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# Pictures of the mall, drawn anew by us. All web processes must share this folder.
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 
 # Files that operators upload to be imported. Web and workers must share this folder.
 IMPORT_FOLDER = Path(env.text("IMPORT_FOLDER", str(BASE_DIR / "var" / "imports")))

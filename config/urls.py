@@ -20,6 +20,7 @@ API: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("", include("members.urls")),
+    path("", include("points.mall.urls")),
     path("language", set_language, name="set_language"),
     path("ops/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
