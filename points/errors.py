@@ -106,3 +106,101 @@ class InvalidPointsError(InvalidError):
 
     code = "points.invalid"
     title = _("Points must be a positive whole number")
+
+
+class UnknownCurrencyError(InvalidError):
+    """The programme counts nothing by this name."""
+
+    code = "currency.unknown"
+    title = _("The programme has no such currency")
+
+
+class NotSpendableError(InvalidError):
+    """Growth value and the like only ever grow by what a member does."""
+
+    code = "currency.not_spendable"
+    title = _("This currency cannot be spent")
+
+
+class CurrencyInvalidError(InvalidError):
+    """A definition that contradicts itself."""
+
+    code = "currency.invalid"
+    title = _("The currency cannot be defined like this")
+
+
+class NoRateError(InvalidError):
+    """There is no rate between the two, or it is closed."""
+
+    code = "exchange.no_rate"
+    title = _("These points cannot be exchanged")
+
+
+class ExchangeAmountError(InvalidError):
+    """Below the least amount, off the step, or too little to bring anything."""
+
+    code = "exchange.amount"
+    title = _("This amount cannot be exchanged")
+
+
+class RateInvalidError(InvalidError):
+    """A rate that contradicts itself, or begins before the one in force."""
+
+    code = "exchange.rate_invalid"
+    title = _("The rate cannot be set like this")
+
+
+class ExchangeNotFoundError(NotFoundError):
+    code = "exchange.not_found"
+    title = _("There is no such exchange")
+
+
+class CountedRefusalError(ConflictError):
+    """A refusal that knows how much was asked for and how much there was."""
+
+    def __init__(self, *, asked: int, had: int) -> None:
+        super().__init__()
+        self.asked, self.had = asked, had
+
+
+class MemberLimitError(CountedRefusalError):
+    """`had` is what the member may still give today."""
+
+    code = "exchange.member_limit"
+    title = _("More than a member may exchange in a day")
+
+
+class PairLimitError(CountedRefusalError):
+    """`had` is what everyone together may still give today."""
+
+    code = "exchange.pair_limit"
+    title = _("More than all members may exchange in a day")
+
+
+class ExchangeSpentError(CountedRefusalError):
+    """What was received is no longer there to be taken back."""
+
+    code = "exchange.spent"
+    title = _("The points received have been spent")
+
+
+class InvalidTransferError(InvalidError):
+    code = "transfer.same_member"
+    title = _("Points are not moved to the member who has them")
+
+
+class TransferNotFoundError(NotFoundError):
+    code = "transfer.not_found"
+    title = _("There is no such transfer")
+
+
+class TransferUndoneError(ConflictError):
+    code = "transfer.undone"
+    title = _("The transfer has been undone already")
+
+
+class TransferSpentError(CountedRefusalError):
+    """`asked` points of the moved lots were spent and nothing covers them."""
+
+    code = "transfer.spent"
+    title = _("Points that were moved have been spent")

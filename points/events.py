@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from config.kernel.events import Event
@@ -69,6 +70,37 @@ class PointsHeld(PointsMoved):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsReleased(PointsMoved):
     name: ClassVar[str] = "points.released.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsExchanged(PointsMoved):
+    """One side of an exchange between programmes; the other side is told as well."""
+
+    name: ClassVar[str] = "points.exchanged.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsTransferred(Event):
+    """Everything of `from_member_id` is now `member_id`'s; or back again, when `undone`."""
+
+    name: ClassVar[str] = "points.transferred.v1"
+
+    from_member_id: int
+    source: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsExpiring(Event):
+    """Points of a member will end soon: 30 days before, and each week after that."""
+
+    name: ClassVar[str] = "points.expiring.v1"
+    public_name: ClassVar[str | None] = "points.expiring"
+
+    currency: str
+    points: int
+    at: datetime
+    day: str  # the local day of this reminder: a member hears of all that ends once a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

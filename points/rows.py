@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from config.kernel.errors import DomainError
 from members.programmes import selectors as programmes
 from members.programmes.types import ProgrammeSettings
-from points import errors
+from points import currencies, errors
 from points.types import (
     Adjust,
     Capture,
@@ -27,6 +27,7 @@ from points.types import (
     Reverse,
     Schedule,
     Spend,
+    day_end,
 )
 
 OPERATIONS: dict[type[Command], str] = {
@@ -150,7 +151,7 @@ def _reversal(command: Reverse, *, now: datetime) -> dict[str, Any]:
         "pending": command.earned_under is not None,
         "cause": command.cause,
         "policy": _policy(command, programme.settings),
-        "grace_until": grace_end(now=now, days=grace, zone=programme.zone) if grace else None,
+        "grace_until": day_end(after=now, days=grace, zone=programme.zone) if grace else None,
     }
 
 
@@ -159,13 +160,9 @@ def _policy(command: Reverse, settings: ProgrammeSettings) -> str:
     policy, cap = command.policy, command.debt_cap
     if policy is None:
         policy, cap = settings.debt_policy, settings.debt_cap
+    if policy == "allow_debt" and not currencies.may_owe(command.programme_id, command.currency):
+        policy = "within_balance"
     return policy if cap is None or policy != "allow_debt" else f"{policy}:{cap}"
-
-
-def grace_end(*, now: datetime, days: int, zone: Any) -> datetime:
-    """Return the end of the local day `days` from now: grace is counted in whole days."""
-    day = now.astimezone(zone).date() + timedelta(days=days + 1)
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def to_posted(values: Sequence[Any]) -> Posted:
@@ -237,6 +234,18 @@ _ERRORS: dict[str, type[DomainError]] = {
         errors.ReservationClosedError,
         errors.ReservationExpiredError,
         errors.ReservationExceededError,
+        errors.ExchangeNotFoundError,
+        errors.TransferNotFoundError,
+        errors.TransferUndoneError,
+    )
+}
+_COUNTED: dict[str, type[errors.CountedRefusalError]] = {
+    error.code: error
+    for error in (
+        errors.MemberLimitError,
+        errors.PairLimitError,
+        errors.ExchangeSpentError,
+        errors.TransferSpentError,
     )
 }
 
@@ -247,4 +256,6 @@ def to_error(code: str, *, asked: int, had: int) -> DomainError:
         return errors.InsufficientPointsError(asked=asked, spendable=had)
     if code == errors.AlreadyReversedError.code:
         return errors.AlreadyReversedError(left=had if asked else None)
+    if code in _COUNTED:
+        return _COUNTED[code](asked=asked, had=had)
     return _ERRORS[code]()

@@ -7,7 +7,7 @@ docs/algorithms/ledger.md says what each movement does to the four figures and t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -55,6 +55,31 @@ class HoldStatus(StrEnum):
     RELEASED = "released"
     LAPSED = "lapsed"
     MOVED = "moved"  # to the account of the member that this one was merged into
+
+
+class CurrencyKind(StrEnum):
+    """What a currency is to a member: it decides how amounts are written."""
+
+    POINTS = "points"
+    GROWTH = "growth"
+    MONEY = "money"  # minor units of the programme's money: payment, never a discount
+    PARTNER = "partner"  # another brand's points
+    TICKETS = "tickets"
+
+
+class ExpiryRule(StrEnum):
+    """When a lot of a currency ends. All bounds are local midnights of the programme."""
+
+    NEVER = "never"
+    MONTHS = "months"  # at the end of the month, so many months later
+    DAYS = "days"  # with the local day, so many days later
+
+
+class Rounding(StrEnum):
+    """How an exchange rounds what is received."""
+
+    DOWN = "down"
+    NEAREST = "nearest"  # half up
 
 
 # --- Commands ---------------------------------------------------------------------------
@@ -312,3 +337,160 @@ def validity_end(*, earned_at: datetime, months: int, zone: tzinfo) -> datetime 
     # The month after the one in which they still count; months are counted from 0 here.
     following = local.year * 12 + (local.month - 1) + months + 1
     return datetime(following // 12, following % 12 + 1, 1, tzinfo=zone)
+
+
+def day_end(*, after: datetime, days: int, zone: tzinfo) -> datetime:
+    """Return the end of the local day `days` later: a period counted in whole days."""
+    day = after.astimezone(zone).date() + timedelta(days=days + 1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+# --- Currencies -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyDefinition:
+    """What a programme counts, and by which rules. `version` 0 is the house's own definition."""
+
+    code: str
+    kind: CurrencyKind
+    name_zh: str
+    name_en: str
+    expiry: ExpiryRule = ExpiryRule.NEVER
+    validity: int = 0
+    may_owe: bool = False
+    spendable: bool = True
+    shown: bool = True
+    version: int = 0
+
+    def name(self, language: str) -> str:
+        """Return what it is called in a language."""
+        return self.name_zh if language.startswith("zh") else self.name_en
+
+    def expires_at(self, *, earned_at: datetime, zone: tzinfo) -> datetime | None:
+        """Return when a lot that is given now ends; None: never."""
+        match self.expiry:
+            case ExpiryRule.MONTHS:
+                return validity_end(earned_at=earned_at, months=self.validity, zone=zone)
+            case ExpiryRule.DAYS:
+                return day_end(after=earned_at, days=self.validity, zone=zone)
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What a member has in one currency of one programme."""
+
+    programme_id: int
+    currency: CurrencyDefinition
+    balance: Balance
+
+
+# --- Exchange ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """A currency of a programme: one end of an exchange."""
+
+    programme_id: int
+    currency: str = POINTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A rate as it holds at an instant."""
+
+    id: int
+    version: int
+    source: Purse
+    target: Purse
+    per: int
+    gives: int
+    rounding: Rounding = Rounding.DOWN
+    fee_fixed: int = 0
+    fee_permille: int = 0
+    minimum: int = 1
+    step: int = 1
+    member_limit: int | None = None
+    pair_limit: int | None = None
+    carries_expiry: bool = True
+    price: int = 0
+    begins_at: datetime
+    closed: bool = False
+
+    def quote(self, points: int) -> Quote:
+        """Return what giving `points` brings: the fee goes off first, then the rate, once."""
+        fee = min(points, self.fee_fixed + -(-points * self.fee_permille // 1000))
+        brought = (points - fee) * self.gives
+        if self.rounding is Rounding.NEAREST:
+            received = (2 * brought + self.per) // (2 * self.per)
+        else:
+            received = brought // self.per
+        return Quote(given=points, fee=fee, received=received)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What an exchange takes and brings."""
+
+    given: int
+    fee: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """What an exchange did: both entries, and the rate that made them."""
+
+    out: Posted
+    into: Posted
+    rate: Rate
+    quote: Quote
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementDay:
+    """What one programme owes another for the exchanges of a local day.
+
+    `posted` and `received_posted` are the sums of the ledger's own entries: they must equal
+    `given` and `received`.
+    """
+
+    day: date
+    source: Purse
+    target: Purse
+    exchanges: int
+    undone: int
+    given: int
+    fee: int
+    received: int
+    owed: int
+    posted: int
+    received_posted: int
+
+    @property
+    def ties(self) -> bool:
+        """Tell whether the ledger says the same."""
+        return (self.given, self.received) == (self.posted, self.received_posted)
+
+
+# --- Transfer ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """What a transfer between two members moved: pairs of entries, the giving one first."""
+
+    entries: tuple[Posted, ...] = ()
+    replayed: bool = False
+
+    @property
+    def points(self) -> dict[int, int]:
+        """Return what each receiving account gained."""
+        gained: dict[int, int] = {}
+        for entry in self.entries[1::2]:
+            gained[entry.account_id] = gained.get(entry.account_id, 0) + entry.points
+        return gained

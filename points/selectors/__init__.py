@@ -2,7 +2,15 @@
 
 from points.selectors.balances import get_balance, get_balances
 from points.selectors.board import sum_points_by_day
+from points.selectors.currencies import get_currency, list_currencies, list_holdings
 from points.selectors.entries import get_entry, list_entries
+from points.selectors.exchanges import (
+    find_rate,
+    given_today,
+    list_pairs,
+    list_rates,
+    list_settlement,
+)
 from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
 
@@ -15,11 +23,19 @@ SQL_VIEWS = {
 __all__ = [
     "SQL_VIEWS",
     "Difference",
+    "find_rate",
     "get_balance",
     "get_balances",
+    "get_currency",
     "get_entry",
     "get_reservation",
+    "given_today",
+    "list_currencies",
     "list_entries",
+    "list_holdings",
+    "list_pairs",
+    "list_rates",
+    "list_settlement",
     "reconcile",
     "sum_points_by_day",
 ]

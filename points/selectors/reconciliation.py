@@ -136,6 +136,25 @@ _CHECKS = {
           LEFT JOIN points_entry t ON t.member_id = r.member_id AND t.id = r.reverses
          WHERE t.id IS NULL OR r.settles > abs(t.points)
     """,
+    "exchange and its entries": """
+        SELECT x.member_id, x.id, format('gave %%s, received %%s; entries say %%s and %%s',
+               x.given, x.received, -o.points, i.points)
+          FROM points_exchange x
+          LEFT JOIN points_entry o ON o.member_id = x.member_id AND o.id = x.out_entry_id
+               AND o.counter = 'exchange'
+          LEFT JOIN points_entry i ON i.member_id = x.to_member_id AND i.id = x.in_entry_id
+               AND i.counter = 'exchange'
+         WHERE x.member_id >= %(lo)s AND x.member_id < %(hi)s
+           AND (x.given, x.received) IS DISTINCT FROM (-o.points, i.points)
+    """,
+    "transfer and its entries": """
+        SELECT m.member_id, m.id, format('gave %%s, received %%s', -o.points, i.points)
+          FROM points_move m
+          LEFT JOIN points_entry o ON o.member_id = m.member_id AND o.id = m.out_entry_id
+          LEFT JOIN points_entry i ON i.member_id = m.to_member_id AND i.id = m.in_entry_id
+         WHERE m.member_id >= %(lo)s AND m.member_id < %(hi)s
+           AND (o.points IS NULL OR o.points + i.points IS DISTINCT FROM 0)
+    """,
     "members and counter-accounts": """
         SELECT 0, e.programme_id,
                format('%%s: counter-accounts %%s, members %%s', e.currency, e.points, m.points)

@@ -27,6 +27,15 @@ def get_reservation(
     ).first()
     if hold is None or (brand_id and hold.brand_id and hold.brand_id != brand_id):
         raise ReservationNotFoundError()
+    if hold.moved_member_id is not None and hold.moved_hold_id is not None:
+        # A merge took it along; an undone merge brings it back.
+        return get_reservation(
+            member_id=hold.moved_member_id,
+            reservation_id=hold.moved_hold_id,
+            programme_id=programme_id,
+            brand_id=brand_id,
+            at=at,
+        )
     account = Account.objects.get(member_id=member_id, id=hold.account_id)
     status = HoldStatus(hold.status)
     if status is HoldStatus.HELD and hold.expires_at <= at:

@@ -17,9 +17,13 @@ from points.errors import (
     ReverseExceedsError,
     SourceConflictError,
 )
+from points.services.exchanging import exchange, quote, undo_exchange
 from points.services.history import post_history
+from points.services.money import check_spendable, define_currency, pay, pay_back, top_up
 from points.services.posting import post, post_batch, post_lines
+from points.services.rating import publish_rate
 from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
+from points.services.transferring import transfer, undo_transfer
 
 __all__ = [
     "AlreadyReversedError",
@@ -38,11 +42,22 @@ __all__ = [
     "ReverseExceedsError",
     "SourceConflictError",
     "Swept",
+    "check_spendable",
+    "define_currency",
+    "exchange",
+    "pay",
+    "pay_back",
     "post",
     "post_batch",
     "post_history",
     "post_lines",
+    "publish_rate",
+    "quote",
     "raise_alarm",
     "sweep",
     "sweep_all",
+    "top_up",
+    "transfer",
+    "undo_exchange",
+    "undo_transfer",
 ]

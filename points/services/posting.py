@@ -16,9 +16,14 @@ from config.kernel import wake
 from points import rows as _rows
 from points.types import Command, Outcome
 
-_FIELDS = ", ".join(
-    [f"r.{name}" for name in _rows.HEAD_COLUMNS] + [f"(r.entry).{n}" for n in _rows.ENTRY_COLUMNS]
-)
+
+def fields_of(reply: str) -> str:
+    """Return the columns of a points_reply in the order `points.rows` reads them."""
+    head = [f"{reply}.{name}" for name in _rows.HEAD_COLUMNS]
+    return ", ".join(head + [f"({reply}.entry).{n}" for n in _rows.ENTRY_COLUMNS])
+
+
+_FIELDS = fields_of("r")
 _VALUES = ", ".join(["%s"] * len(_rows.COLUMNS))
 _ONE = {
     op: f"SELECT {_FIELDS} FROM points_{op}(ROW({_VALUES})::points_command, %s, %s) r"
@@ -39,7 +44,7 @@ def post(*, command: Command, now: datetime, announce: bool = True) -> Outcome:
         raise wrong
     row = _rows.to_row(command, now=now)
     values = [*(row.get(name) for name in _rows.COLUMNS), now, announce]
-    outcome = _rows.to_outcome(_ask(_ONE[row["op"]], values))
+    outcome = _rows.to_outcome(ask(_ONE[row["op"]], values))
     if outcome.problem is not None:
         raise outcome.problem
     if announce and not outcome.replayed:
@@ -60,7 +65,7 @@ def post_batch(
     if not sent:
         return outcomes
     told = msgspec.json.encode([_json(commands[i], now=now) for i in sent]).decode()
-    replies = sorted(_ask(_MANY, [told, now, announce]), key=itemgetter(0))
+    replies = sorted(ask(_MANY, [told, now, announce]), key=itemgetter(0))
     for item, rows in groupby(replies, key=itemgetter(0)):
         outcomes[sent[item]] = _rows.to_outcome(rows)
     if announce:
@@ -74,7 +79,7 @@ def post_lines(*, lines: Sequence[dict[str, Any]], now: datetime) -> list[tuple[
     For the batch endpoint alone: a thousand lines cost as much as the objects made of them.
     Replies are (item, problem, asked, had, duplicate, then LINE_COLUMNS), in any order.
     """
-    replies = _ask(_LINES, [msgspec.json.encode(lines).decode(), now])
+    replies = ask(_LINES, [msgspec.json.encode(lines).decode(), now])
     wake.after_commit()
     return replies
 
@@ -85,7 +90,7 @@ def _json(command: Command, *, now: datetime) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run one statement past Django's cursor: values go as parameters of a prepared plan."""
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from points import models, selectors, services
-from points.rows import grace_end
-from points.types import Command, Kind
+from points.types import Command, Kind, day_end
 from tests.factories.points import NOON, Book
 from tests.factories.programmes import make_shop
 from tests.properties import ledger_model as model
@@ -181,7 +180,7 @@ class Ledger(RuleBasedStateMachine):
         account = self.accounts[who]
         extra = {}
         if op == "reverse":
-            extra["grace_until"] = grace_end(now=self.now, days=30, zone=self.shop.programme.zone)
+            extra["grace_until"] = day_end(after=self.now, days=30, zone=self.shop.programme.zone)
         refused = getattr(account, op)(command, self.now, **extra)
         code, outcome = None, None
         try:

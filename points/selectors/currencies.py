@@ -1,0 +1,50 @@
+"""What a programme counts, and what a member has of each of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from points import currencies
+from points.models import Account
+from points.selectors.balances import get_balance
+from points.types import CurrencyDefinition, Holding
+
+
+def get_currency(*, programme_id: int, code: str) -> CurrencyDefinition:
+    """Return a currency of a programme.
+
+    Raises:
+        UnknownCurrencyError: the programme has no such currency.
+    """
+    return currencies.get(programme_id, code)
+
+
+def list_currencies(*, programme_id: int) -> list[CurrencyDefinition]:
+    """Return everything a programme counts."""
+    return list(currencies.of_programme(programme_id).values())
+
+
+def list_holdings(*, member_ids: Sequence[int], at: datetime) -> list[Holding]:
+    """Return every account of a member, whichever programme's: shown currencies alone.
+
+    A member has few accounts; each is read with its lots, for what expires.
+    """
+    accounts = Account.objects.filter(member_id__in=list(member_ids)).order_by("programme_id", "id")
+    known = {p: currencies.of_programme(p) for p in {a.programme_id for a in accounts}}
+    holdings = []
+    for account in accounts:
+        definition = known[account.programme_id].get(account.currency)
+        if definition is None or not definition.shown:
+            continue
+        balance = get_balance(
+            member_id=account.member_id,
+            programme_id=account.programme_id,
+            currency=account.currency,
+            at=at,
+            now=at,
+        )
+        holdings.append(
+            Holding(programme_id=account.programme_id, currency=definition, balance=balance)
+        )
+    return holdings

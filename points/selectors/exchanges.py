@@ -1,0 +1,103 @@
+"""Rates in force, and what brands owe each other for exchanges, day by day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import connection
+
+from points import rates
+from points.models import Exchange
+from points.types import Purse, Rate, SettlementDay
+
+# `owed` is rounded half up for the day, by the price that each exchange was made at. The
+# sums of the entries stand beside those of the exchanges: the statement proves itself.
+_STATEMENT = """
+SELECT x.day,
+       count(*) FILTER (WHERE x.reverses IS NULL), count(*) FILTER (WHERE x.reverses IS NOT NULL),
+       sum(x.given), sum(x.fee), sum(x.received),
+       floor((sum(x.received * r.price) + 500) / 1000),
+       -sum(o.points), sum(i.points)
+  FROM points_exchange x
+  JOIN points_exchangerate r ON r.id = x.rate_id
+  LEFT JOIN points_entry o ON o.member_id = x.member_id AND o.id = x.out_entry_id
+   AND o.counter = 'exchange'
+  LEFT JOIN points_entry i ON i.member_id = x.to_member_id AND i.id = x.in_entry_id
+   AND i.counter = 'exchange'
+ WHERE x.from_programme_id = %s AND x.from_currency = %s
+   AND x.to_programme_id = %s AND x.to_currency = %s
+   AND x.day BETWEEN coalesce(%s, '-infinity'::date) AND coalesce(%s, 'infinity'::date)
+ GROUP BY x.day ORDER BY x.day DESC
+"""
+
+
+def find_rate(*, source: Purse, target: Purse, at: datetime) -> Rate | None:
+    """Return the rate in force between two programmes' points, if they are exchanged."""
+    return rates.find(source=source, target=target, at=at)
+
+
+def list_rates(*, programme_id: int, at: datetime) -> list[Rate]:
+    """Return every rate by which this programme's points can be given now."""
+    return rates.in_force(source_programme_id=programme_id, at=at)
+
+
+def given_today(*, member_id: int, rate: Rate, day: date) -> int:
+    """Return what a member has given by a rate's pair on a local day, less what was undone."""
+    rows = Exchange.objects.filter(
+        member_id=member_id,
+        day=day,
+        from_programme_id=rate.source.programme_id,
+        from_currency=rate.source.currency,
+        to_programme_id=rate.target.programme_id,
+        to_currency=rate.target.currency,
+    )
+    undone = set(
+        Exchange.objects.filter(member_id=member_id, reverses__isnull=False).values_list(
+            "reverses", flat=True
+        )
+    )
+    return sum(row.given for row in rows if row.reverses is None and row.id not in undone)
+
+
+def list_settlement(
+    *, source: Purse, target: Purse, first: date | None = None, last: date | None = None
+) -> list[SettlementDay]:
+    """Return the statement of a pair, a line for each local day, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STATEMENT,
+            [
+                source.programme_id,
+                source.currency,
+                target.programme_id,
+                target.currency,
+                first,
+                last,
+            ],
+        )
+        rows = cursor.fetchall()
+    return [
+        SettlementDay(
+            day=day,
+            source=source,
+            target=target,
+            exchanges=exchanges,
+            undone=undone,
+            given=int(given),
+            fee=int(fee),
+            received=int(received),
+            owed=int(owed),
+            posted=int(posted or 0),
+            received_posted=int(received_posted or 0),
+        )
+        for day, exchanges, undone, given, fee, received, owed, posted, received_posted in rows
+    ]
+
+
+def list_pairs() -> list[tuple[Purse, Purse]]:
+    """Return the pairs between which something has been exchanged."""
+    columns = ("from_programme_id", "from_currency", "to_programme_id", "to_currency")
+    return [
+        (Purse(programme_id=a, currency=b), Purse(programme_id=c, currency=d))
+        for a, b, c, d in Exchange.objects.values_list(*columns).distinct().order_by(*columns)
+    ]
