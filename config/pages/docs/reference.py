@@ -31,6 +31,7 @@ _FROM_GUIDE = {
 }
 _BODIES: dict[str, dict[str, Any]] = {
     "members_change": {"nickname": "小林"},
+    "earning_reward": {"behavior": "review", "source": "REVIEW-1001"},
     "points_reverse": {"reason": "given by mistake", "points": 10},
 }
 
