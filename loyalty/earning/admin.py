@@ -202,7 +202,8 @@ class EarnRuleVersionAdmin(RulesAdmin):
 
 def _unit(programme_id: int) -> int:
     """Return how many minor units make one of the programme's currency."""
-    return 10 ** minor_digits(programmes_selectors.get_programme(programme_id).currency)
+    unit: int = 10 ** minor_digits(programmes_selectors.get_programme(programme_id).currency)
+    return unit
 
 
 def _rate(row: models.EarnRuleVersion) -> Fraction:
