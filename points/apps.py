@@ -1,6 +1,7 @@
 """The ledger: how many, until when, why. It never decides how many."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +12,10 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import grants
-        from points import board
+        from points import board, requests
+        from points.services import limits
 
         grants.append_only("points_entry")
         board.register()
+        requests.register()
+        post_migrate.connect(limits.begin, sender=self, dispatch_uid="points.limits")

@@ -204,3 +204,24 @@ class TransferSpentError(CountedRefusalError):
 
     code = "transfer.spent"
     title = _("Points that were moved have been spent")
+
+
+class UnknownReasonError(InvalidError):
+    """The reason chosen is none of those in use."""
+
+    code = "points.reason_unknown"
+    title = _("Choose a reason from the list")
+
+
+class ReasonMissingError(InvalidError):
+    """Nothing is said about why."""
+
+    code = "points.reason_missing"
+    title = _("A correction says why")
+
+
+class MemberClosedError(ConflictError):
+    """The member was merged into another or erased: there is nothing to correct."""
+
+    code = "points.member_closed"
+    title = _("This member was merged or erased")

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from points.accounting import AdjustmentLimit as AdjustmentLimit
+from points.accounting import AdjustmentReason as AdjustmentReason
 from points.types import Counter, CurrencyKind, ExpiryRule, HoldStatus, Kind, Rounding
 
 

@@ -35,6 +35,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("points.account", "account_balance_wallet"),
             ("points.lot", "layers"),
             ("points.hold", "lock_clock"),
+            ("points.adjustmentlimit", "speed"),
+            ("points.adjustmentreason", "edit_note"),
         ),
     ),
     (gettext_noop("Messages"), (("messaging.localmessage", "outbox"),)),

@@ -2,6 +2,7 @@
 
 from points.selectors.balances import get_balance, get_balances
 from points.selectors.board import sum_points_by_day
+from points.selectors.corrections import get_limit, list_reasons
 from points.selectors.currencies import get_currency, list_currencies, list_holdings
 from points.selectors.entries import get_entry, list_entries
 from points.selectors.exchanges import (
@@ -28,6 +29,7 @@ __all__ = [
     "get_balances",
     "get_currency",
     "get_entry",
+    "get_limit",
     "get_reservation",
     "given_today",
     "list_currencies",
@@ -35,6 +37,7 @@ __all__ = [
     "list_holdings",
     "list_pairs",
     "list_rates",
+    "list_reasons",
     "list_settlement",
     "reconcile",
     "sum_points_by_day",

@@ -9,16 +9,30 @@ from points.errors import (
     InsufficientPointsError,
     InvalidPointsError,
     KeyReusedError,
+    MemberClosedError,
     NotReversibleError,
+    ReasonMissingError,
     ReservationClosedError,
     ReservationExceededError,
     ReservationExpiredError,
     ReservationNotFoundError,
     ReverseExceedsError,
     SourceConflictError,
+    UnknownReasonError,
+)
+from points.services.correcting import (
+    ADJUST,
+    REVERSE,
+    correct,
+    grant_approved,
+    rehearse_correction,
+    rehearse_payload,
+    rehearse_reversal,
+    reverse_by_hand,
 )
 from points.services.exchanging import exchange, quote, undo_exchange
 from points.services.history import post_history
+from points.services.limits import save_reason, set_limit
 from points.services.money import check_spendable, define_currency, pay, pay_back, top_up
 from points.services.posting import post, post_batch, post_lines
 from points.services.rating import publish_rate
@@ -26,6 +40,8 @@ from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
 from points.services.transferring import transfer, undo_transfer
 
 __all__ = [
+    "ADJUST",
+    "REVERSE",
     "AlreadyReversedError",
     "CauseConflictError",
     "DomainError",
@@ -34,7 +50,9 @@ __all__ = [
     "InsufficientPointsError",
     "InvalidPointsError",
     "KeyReusedError",
+    "MemberClosedError",
     "NotReversibleError",
+    "ReasonMissingError",
     "ReservationClosedError",
     "ReservationExceededError",
     "ReservationExpiredError",
@@ -42,9 +60,12 @@ __all__ = [
     "ReverseExceedsError",
     "SourceConflictError",
     "Swept",
+    "UnknownReasonError",
     "check_spendable",
+    "correct",
     "define_currency",
     "exchange",
+    "grant_approved",
     "pay",
     "pay_back",
     "post",
@@ -54,6 +75,12 @@ __all__ = [
     "publish_rate",
     "quote",
     "raise_alarm",
+    "rehearse_correction",
+    "rehearse_payload",
+    "rehearse_reversal",
+    "reverse_by_hand",
+    "save_reason",
+    "set_limit",
     "sweep",
     "sweep_all",
     "top_up",

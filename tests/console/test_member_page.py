@@ -77,10 +77,11 @@ def test_points_are_corrected_from_the_page(story: Story):
     client = operator("en")
     newcomer = make_member(story.shop)
     path = f"/ops/points/account/of/{newcomer}/correct"
+    why = {"currency": "points", "code": "goodwill", "reason": "Missed at the till"}
     key = client.get(path).context["form"].initial["key"]
 
     for _twice in range(2):
-        done = client.post(path, {"points": "120", "reason": "Missed at the till", "key": key})
+        done = client.post(path, {**why, "points": "120", "key": key})
 
     assert done.headers["Location"] == f"/ops/members/member/{newcomer}/change/"
     page = member_page(client, newcomer)

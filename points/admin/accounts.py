@@ -1,0 +1,160 @@
+"""Console: what members have, by currency, and its correction by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.kernel import clock
+from config.kernel.console import (
+    Link,
+    SpreadAdmin,
+    Table,
+    action,
+    actor,
+    ask,
+    by_word,
+    found_or_404,
+    name_members,
+    record_url,
+    spread_key,
+    when,
+    word,
+)
+from members import selectors as members_selectors
+from points import models, services
+from points.admin import correcting
+from points.admin.wording import currency_words, kind_words
+from points.selectors.corrections import has_corrected
+from points.types import POINTS, Rehearsal
+
+
+@admin.register(models.Account)
+class AccountAdmin(SpreadAdmin):
+    """What members have, by currency."""
+
+    list_display = (
+        "id",
+        "member",
+        "shown_currency",
+        "available",
+        "pending",
+        "held",
+        "debt",
+        "lifetime_earned",
+    )
+    list_filter = (by_word("currency", currency_words), "programme_id")
+    shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
+    actions_detail = ("adjust",)
+
+    @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        account = found_or_404(self, request, object_id)
+        return self._correct(
+            request,
+            member_id=account.member_id,
+            programme_id=account.programme_id,
+            currency=account.currency,
+            done=record_url(models.Account, spread_key(account)),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        mine = path(
+            "of/<int:member_id>/correct",
+            self.admin_site.admin_view(self.correct_member),
+            name="points_account_correct",
+        )
+        return [mine, *super().get_urls()]
+
+    def correct_member(self, request: HttpRequest, member_id: int) -> HttpResponse:
+        """Correct a member's points from their page, whether they have an account yet or not."""
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        member = members_selectors.get_member(member_id=member_id)
+        return self._correct(
+            request,
+            member_id=member_id,
+            programme_id=member.programme_id,
+            currency=None,
+            done=reverse("admin:members_member_change", args=[member_id]),
+        )
+
+    def _correct(
+        self,
+        request: HttpRequest,
+        *,
+        member_id: int,
+        programme_id: int,
+        currency: str | None,
+        done: str,
+    ) -> HttpResponse:
+        where: dict[str, Any] = {
+            "member_id": member_id,
+            "programme_id": programme_id,
+            "actor": actor(request),
+        }
+
+        def rehearse(values: dict[str, Any]) -> Rehearsal | None:
+            if has_corrected(member_id=member_id, key=values["key"]):
+                return None
+            return services.rehearse_correction(
+                points=values["points"],
+                currency=currency or values.get("currency", POINTS),
+                now=clock.now(),
+                **where,
+            )
+
+        def act(values: dict[str, Any]) -> str:
+            chosen = currency or values["currency"]
+            return correcting.correct(values, currency=chosen, now=clock.now(), **where)
+
+        form = correcting.CorrectionForm if currency else correcting.MemberCorrectionForm
+        number = name_members([member_id]).get(member_id, (str(member_id),))[0]
+        return ask(
+            self,
+            request,
+            title=_("Correct the account of member %(member)s") % {"member": number},
+            form_class=correcting.with_rehearsal(form, rehearse),
+            initial=correcting.fresh(currency=currency or POINTS),
+            act=act,
+            done=done,
+            explain=self._stands(member_id, programme_id, currency),
+            preview=correcting.previewed,
+        )
+
+    def _stands(self, member_id: int, programme_id: int, currency: str | None) -> str:
+        rows = models.Account.objects.filter(member_id=member_id, programme_id=programme_id)
+        if currency:
+            rows = rows.filter(currency=currency)
+        words = currency_words()
+        found = [f"{words.get(r.currency, r.currency)} {r.available:,}" for r in rows]
+        return _("Available now: %(points)s") % {"points": " · ".join(found) or "0"}
+
+    def tables(self, request: HttpRequest, obj: models.Account) -> list[Table]:
+        entries = models.Entry.objects.filter(member_id=obj.member_id, account_id=obj.pk)
+        return [
+            Table(
+                title=_("Newest entries"),
+                headers=[_("When"), _("Kind"), _("Points"), _("Balance"), _("Source")],
+                rows=[
+                    [
+                        Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
+                        kind_words().get(e.kind, e.kind),
+                        e.points,
+                        e.balance_after,
+                        e.source,
+                    ]
+                    for e in entries.order_by("-id")[:20]
+                ],
+                more=Link(
+                    _("All entries"),
+                    reverse("admin:points_entry_changelist") + f"?member_id={obj.member_id}",
+                ),
+            )
+        ]

@@ -1,0 +1,235 @@
+"""Console: the ledger's entries. Nothing here can be changed, by anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.kernel import clock, ids
+from config.kernel.console import (
+    Link,
+    SpreadAdmin,
+    Table,
+    action,
+    actor,
+    ask,
+    by_word,
+    found_or_404,
+    is_small,
+    newest,
+    record_url,
+    spread_key,
+    when,
+    why_table,
+    word,
+)
+from config.kernel.errors import NotFoundError
+from members.programmes import selectors as programmes_selectors
+from points import models, services
+from points.admin import correcting
+from points.admin.wording import counter_words, currency_words, kind_words
+from points.selectors.corrections import has_corrected, sum_reversed
+from points.types import Kind, Rehearsal
+
+
+class _ProgrammeFilter(admin.SimpleListFilter):
+    """Entries of one programme: an entry knows its account, the account its programme."""
+
+    title = gettext_lazy("programme")
+    parameter_name = "programme"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(p.id), p.code) for p in programmes_selectors.list_programmes()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if not value or not value.isdigit():
+            return queryset
+        accounts = models.Account.objects.filter(
+            member_id=OuterRef("member_id"), id=OuterRef("account_id"), programme_id=int(value)
+        )
+        return queryset.filter(Exists(accounts))
+
+
+@admin.register(models.Entry)
+class EntryAdmin(SpreadAdmin):
+    """Ledger entries, newest first. Nothing here can be changed, by anyone."""
+
+    list_display = (
+        "recorded_at",
+        "member",
+        "shown_currency",
+        "kind_word",
+        "shown_points",
+        "balance_after",
+        "source",
+        "reason",
+    )
+    list_filter = (by_word("kind", kind_words), _ProgrammeFilter)
+    shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
+    shown_counter = word("counter", counter_words, title=gettext_lazy("counter-account"))
+
+    newest_first = ("-recorded_at", "-id")
+    search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
+    fields = (
+        "public_id",
+        "member",
+        "shown_currency",
+        "kind_word",
+        "shown_counter",
+        "points",
+        "available",
+        "pending",
+        "held",
+        "debt",
+        "balance_after",
+        "source",
+        "rule",
+        "reason",
+        "actor",
+        "reverses",
+        "cause",
+        "idem_key",
+        "occurred_at",
+        "recorded_at",
+    )
+    readonly_fields = fields
+
+    actions_detail = ("reverse_entry",)
+
+    @action(title=gettext_lazy("Reverse"), path="reverse", icon="undo")
+    def reverse_entry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = found_or_404(self, request, object_id)
+        account = models.Account.objects.get(member_id=entry.member_id, id=entry.account_id)
+        where: dict[str, Any] = {
+            "member_id": entry.member_id,
+            "programme_id": account.programme_id,
+            "entry_id": entry.pk,
+            "actor": actor(request),
+        }
+
+        def rehearse(values: dict[str, Any]) -> Rehearsal | None:
+            if has_corrected(member_id=entry.member_id, key=values["key"]):
+                return None
+            return services.rehearse_reversal(points=values["points"], now=clock.now(), **where)
+
+        def act(values: dict[str, Any]) -> str:
+            done = services.reverse_by_hand(
+                points=values["points"],
+                code=values["code"],
+                reason=values["reason"],
+                key=values["key"],
+                now=clock.now(),
+                **where,
+            )
+            return correcting.said(done)
+
+        left = abs(entry.points) - sum_reversed(member_id=entry.member_id, entry_id=entry.pk)
+        return ask(
+            self,
+            request,
+            title=_("Reverse an entry of %(points)s points") % {"points": f"{entry.points:+,}"},
+            form_class=correcting.with_rehearsal(correcting.ReversalForm, rehearse),
+            initial=correcting.fresh(points=max(left, 1)),
+            act=act,
+            done=record_url(models.Entry, spread_key(entry)),
+            explain=_("%(points)s points of it are left to reverse.") % {"points": f"{left:,}"},
+            preview=correcting.previewed,
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Entry]:
+        rows: QuerySet[models.Entry] = super().get_queryset(request)
+        match = request.resolver_match
+        narrowed = {"member_id", "q", "occurred_at__gte"} & {k for k, v in request.GET.items() if v}
+        if match is not None and match.url_name == "points_entry_changelist" and not narrowed:
+            return rows if is_small(models.Entry) else newest(rows, field="recorded_at")
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[models.Entry], search_term: str
+    ) -> tuple[QuerySet[models.Entry], bool]:
+        term = search_term.strip()
+        if term.startswith("ent_"):
+            try:
+                place = ids.decode("ent", term)
+            except NotFoundError:
+                return queryset.none(), False
+            return queryset.filter(member_id=place.member_id, id=place.row_id), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=gettext_lazy("public id"))
+    def public_id(self, obj: models.Entry) -> str:
+        return ids.encode("ent", member_id=obj.member_id, row_id=obj.pk)
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind_word(self, obj: models.Entry) -> str:
+        return kind_words().get(obj.kind, obj.kind)
+
+    @admin.display(description=gettext_lazy("points"))
+    def shown_points(self, obj: models.Entry) -> str:
+        return f"{obj.points:+,}" if obj.points else "0"
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        # What `newest` leaves can always be sorted.
+        return self.newest_first
+
+    @admin.display(description=gettext_lazy("currency"))
+    def currency(self, obj: Any) -> str:
+        return str(obj.currency)
+
+    def attach(self, rows: list[models.Entry]) -> None:
+        super().attach(rows)
+        accounts = models.Account.objects.filter(
+            member_id__in={row.member_id for row in rows},
+            id__in={row.account_id for row in rows},
+        )
+        currencies = dict(accounts.values_list("id", "currency"))
+        for row in rows:
+            row.currency = currencies.get(row.account_id, "")  # type: ignore[attr-defined]
+
+    def tables(self, request: HttpRequest, obj: models.Entry) -> list[Table]:
+        lots = models.Lot.objects.filter(member_id=obj.member_id, id__in=obj.lots)
+        ends = {lot.pk: lot for lot in lots}
+        moved = obj.lot_moved or [0] * len(obj.lots)
+        shown = [
+            Table(
+                title=_("Lots it touched"),
+                headers=[_("Lot"), _("Points"), _("Moved within"), _("Expires")],
+                rows=[
+                    [
+                        Link(str(lot), record_url(models.Lot, spread_key(ends[lot])))
+                        if lot in ends
+                        else lot,
+                        points,
+                        inside,
+                        ends[lot].expires_at if lot in ends else None,
+                    ]
+                    for lot, points, inside in zip(obj.lots, obj.lot_points, moved, strict=True)
+                ],
+            )
+        ]
+        if obj.kind == Kind.EARN:
+            shown[:0] = why_table(member_id=obj.member_id, source=obj.source)
+        kin = models.Entry.objects.filter(member_id=obj.member_id, source=obj.source)
+        shown.append(
+            Table(
+                title=_("Everything under %(source)s") % {"source": obj.source},
+                headers=[_("When"), _("Kind"), _("Points"), _("Reason")],
+                rows=[
+                    [
+                        Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
+                        kind_words().get(e.kind, e.kind),
+                        e.points,
+                        e.reason,
+                    ]
+                    for e in kin.order_by("id")[:50]
+                ],
+            )
+        )
+        return shown

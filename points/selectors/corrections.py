@@ -1,0 +1,79 @@
+"""Who may correct how much by hand, and what has been corrected already."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Sum
+from django.db.models.functions import Abs
+
+from points.accounting import AdjustmentLimit, AdjustmentReason
+from points.models import Account, Entry
+from points.types import CorrectionReason, Kind
+
+ADMINISTRATOR = "administrator"
+# What a limit counts: one operator's corrections of one member within a day.
+WINDOW = timedelta(hours=24)
+
+
+def list_reasons() -> list[CorrectionReason]:
+    """Return the reasons in use, in their order."""
+    rows = AdjustmentReason.objects.filter(in_use=True).order_by("id")
+    return [
+        CorrectionReason(code=row.code, name_zh=row.name_zh, name_en=row.name_en) for row in rows
+    ]
+
+
+def get_limit(*, actor: str, currency: str) -> int:
+    """Return how much an actor (`staff:7`) may correct alone: the most any of its roles may."""
+    role, _colon, key = actor.partition(":")
+    if role != "staff" or not key.isdecimal():
+        return 0
+    user = get_user_model()._default_manager.filter(pk=int(key), is_active=True).first()
+    if user is None:
+        return 0
+    roles = set(user.groups.values_list("name", flat=True))
+    if user.is_superuser:
+        roles.add(ADMINISTRATOR)
+    rows = AdjustmentLimit.objects.filter(role__in=roles, currency=currency)
+    return rows.aggregate(most=Max("points"))["most"] or 0
+
+
+def sum_corrected(
+    *, actor: str, member_id: int, programme_id: int, currency: str, now: datetime
+) -> int:
+    """Return how many points an actor corrected on a member within the last day, up or down."""
+    accounts = Account.objects.filter(
+        member_id=member_id, programme_id=programme_id, currency=currency
+    )
+    rows = Entry.objects.filter(
+        member_id=member_id,
+        account_id__in=accounts.values("id"),
+        actor=actor,
+        rule__startswith="correction",
+        recorded_at__gt=now - WINDOW,
+    )
+    return rows.aggregate(total=Sum(Abs("points")))["total"] or 0
+
+
+def last_correction(*, member_id: int, programme_id: int, currency: str) -> int:
+    """Return the id of the newest correction by hand of an account, 0 when there is none."""
+    accounts = Account.objects.filter(
+        member_id=member_id, programme_id=programme_id, currency=currency
+    )
+    rows = Entry.objects.filter(
+        member_id=member_id, account_id__in=accounts.values("id"), kind=Kind.ADJUST
+    )
+    return rows.aggregate(last=Max("id"))["last"] or 0
+
+
+def sum_reversed(*, member_id: int, entry_id: int) -> int:
+    """Return how many points of an entry its reversals have settled."""
+    rows = Entry.objects.filter(member_id=member_id, reverses=entry_id)
+    return rows.aggregate(total=Sum("settles"))["total"] or 0
+
+
+def has_corrected(*, member_id: int, key: str) -> bool:
+    """Tell whether the form with this key has been carried out already."""
+    return Entry.objects.filter(member_id=member_id, idem_key=f"console:{key}").exists()
