@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, overload
 
 # The rule that needs no row: the rate of the version, times the tier's multiplier.
 PURCHASE = "purchase"
@@ -150,6 +150,34 @@ class ExplainRow:
     capped: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PlainRows(Sequence[ExplainRow]):
+    """How all lines' points came about by plain rules: columns, made into rows when read."""
+
+    line_nos: Sequence[int]
+    nets: Sequence[int]
+    multiplier: Fraction
+    points: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.line_nos)
+
+    @overload
+    def __getitem__(self, index: int) -> ExplainRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ExplainRow]: ...
+    def __getitem__(self, index: int | slice) -> ExplainRow | Sequence[ExplainRow]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return ExplainRow(
+            line_no=self.line_nos[index],
+            rule=PURCHASE,
+            base=self.nets[index],
+            multiplier=self.multiplier,
+            points=self.points[index],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Points of a decision that last equally long; `rule` names what gave the first of them."""
@@ -179,17 +207,18 @@ class Decision:
     line_points: tuple[int, ...]
     growth: int
     line_growth: tuple[int, ...]
-    explain: tuple[ExplainRow, ...]
+    explain: Sequence[ExplainRow]
     usage: tuple[Usage, ...] = ()
 
     def parts(self) -> list[Part]:
         """Return what is earned by how long it lasts, the programme's own validity first."""
-        if all(not row.validity for row in self.explain):
+        rows = self.explain
+        if isinstance(rows, PlainRows) or all(not row.validity for row in rows):
             return [Part(validity="", rule=PURCHASE, points=self.earned)] if self.earned else []
         found: dict[str, list[ExplainRow]] = {"": []}
-        for row in self.explain:
+        for row in rows:
             found.setdefault(row.validity, []).append(row)
-        sums = {validity: sum(row.points for row in rows) for validity, rows in found.items()}
+        sums = {validity: sum(row.points for row in own) for validity, own in found.items()}
         # A factor below 1 takes from what its line had, whichever rule gave it.
         short = sum(points for points in sums.values() if points < 0)
         parts = []

@@ -7,12 +7,22 @@ decided is never decided again; a refund takes back shares of what was posted.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from loyalty.earning import services as earning_services
-from loyalty.earning.types import SEVERAL, Decision, DecisionRecord, ExplainRow, LineFacts
+from loyalty.earning.types import (
+    PURCHASE,
+    SEVERAL,
+    Decision,
+    DecisionRecord,
+    ExplainRow,
+    LineFacts,
+    RuleSet,
+)
 from loyalty.settlement import payment, timing
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.sources import source_of
-from members.commerce.types import Order, Stage
+from members.commerce.types import Order, PackedOrderLines, Stage
 from points.types import GROWTH, POINTS, Earn, Reverse, Schedule
 
 _MOVED = "moved"
@@ -41,8 +51,7 @@ def _open_run(order: Order, moves: Moves, desk: Desk) -> None:
         _decide(order, source, desk)
         moves.decided = True
     order.counted_at = order.paid_at
-    order.points = sum(line.points_earned for line in order.lines)
-    order.growth = sum(line.growth_earned for line in order.lines)
+    order.points, order.growth = order.earned
     order.spend = order.net
     order.points_taken = order.growth_taken = order.spend_taken = 0
     order.tier_before = desk.books.tier(order.member_id, order.paid_at).code
@@ -63,6 +72,28 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
     assert order.paid_at is not None  # noqa: S101
     tier = desk.books.tier(order.member_id, order.paid_at)
     rules = desk.rules_at(order.placed_at)
+    lines = order.lines
+    if rules.is_plain and isinstance(lines, PackedOrderLines) and not lines.is_open:
+        decision = earning_services.decide_plainly(
+            rules=rules,
+            line_nos=range(1, len(lines) + 1),
+            nets=lines.nets,
+            multiplier=tier.multiplier,
+        )
+        lines.earn(
+            points=decision.line_points,
+            growth=decision.line_growth,
+            rule=PURCHASE,
+            multiplier=str(decision.multiplier),
+        )
+    else:
+        decision = _decide_by_line(order, rules, tier.multiplier, desk)
+    desk.knowing.count(member_id=order.member_id, decision=decision)
+    order.decided = True
+    _keep(order, source, decision, desk, {"order": order.external_no, "tier": tier.code})
+
+
+def _decide_by_line(order: Order, rules: RuleSet, multiplier: Fraction, desk: Desk) -> Decision:
     decision = earning_services.decide(
         rules=rules,
         lines=[
@@ -75,12 +106,11 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
             )
             for line in order.lines
         ],
-        multiplier=tier.multiplier,
+        multiplier=multiplier,
         facts=None
         if rules.is_plain
         else desk.knowing.facts(rules=rules, member_id=order.member_id, at=order.placed_at),
     )
-    desk.knowing.count(member_id=order.member_id, decision=decision)
     shown: dict[int, ExplainRow | None] = {}
     for row in decision.explain:
         shown[row.line_no] = None if row.line_no in shown else row
@@ -92,8 +122,7 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
             line.earn_rule, line.multiplier = found.rule, str(found.multiplier)
         else:
             line.earn_rule, line.multiplier = SEVERAL, str(decision.multiplier)
-    order.decided = True
-    _keep(order, source, decision, desk, {"order": order.external_no, "tier": tier.code})
+    return decision
 
 
 def _decide_again(order: Order, source: str, desk: Desk) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from config.kernel.errors import FieldError
 from members.commerce.errors import CurrencyMismatchError, InvalidOrderError, InvalidRefundError
-from members.commerce.recording import list_amount
+from members.commerce.lines import PackedLines
 from members.commerce.types import EventReport, LineReport, OrderReport, Stage
 
 MOST_LINES = 1_000
@@ -108,9 +108,11 @@ def _times(report: OrderReport, now: datetime) -> Iterator[FieldError]:
         yield _error("/completed_at", "not_completed", "the order is not completed")
 
 
-def _lines(lines: tuple[LineReport, ...]) -> Iterator[FieldError]:
+def _lines(lines: Sequence[LineReport]) -> Iterator[FieldError]:
     if not 1 <= len(lines) <= MOST_LINES:
         yield _error("/lines", "out_of_range", f"an order has 1 to {MOST_LINES} lines")
+        return
+    if isinstance(lines, PackedLines):
         return
     seen: set[int] = set()
     for index, line in enumerate(lines):
@@ -120,12 +122,12 @@ def _lines(lines: tuple[LineReport, ...]) -> Iterator[FieldError]:
         # One test for the many lines that are right; only a wrong one is looked at closely.
         if not _line_is_right(line):
             yield from _line_faults(f"/lines/{index}", line)
-    if sum(list_amount(line) for line in lines) > MOST_MONEY:
+    if sum(line.amount for line in lines) > MOST_MONEY:
         yield _error("/lines", "out_of_range", "the order comes to more than can be counted")
 
 
 def _line_is_right(line: LineReport) -> bool:
-    amount = list_amount(line)
+    amount = line.amount
     return (
         0 < line.quantity <= MOST_QUANTITY
         and line.unit_price >= 0
@@ -140,7 +142,7 @@ def _line_is_right(line: LineReport) -> bool:
 
 
 def _line_faults(at: str, line: LineReport) -> Iterator[FieldError]:
-    amount = list_amount(line)
+    amount = line.amount
     if not 1 <= line.line_no <= MOST_LINE_NO:
         yield _error(f"{at}/line_no", "out_of_range", "line numbers count from 1")
     if not 1 <= line.quantity <= MOST_QUANTITY:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from members.commerce.types import Line, Order
+from members.commerce.lines import Line, PackedOrderLines
+from members.commerce.types import Order
 
 _COPY = """
-COPY commerce_orderline (member_id, order_id, line_no, sku, name, category, brand, earn_rule,
-    multiplier, quantity, unit_price, list_amount, discount, campaign_share, coupon_share,
-    points_share, net, points_earned, growth_earned, refunded, refunded_quantity)
+COPY commerce_orderline (member_id, order_id, line_no, sku, name, category, brand, quantity,
+    unit_price, list_amount, discount, campaign_share, coupon_share, points_share, net,
+    points_earned, growth_earned, earn_rule, multiplier, refunded, refunded_quantity)
 FROM STDIN
 """
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -19,9 +20,14 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def copy_lines(orders: Iterable[Order]) -> None:
     """Copy all lines of new orders."""
-    text = "".join(
-        [_row(f"{order.member_id}\t{order.id}", line) for order in orders for line in order.lines]
-    )
+    rows: list[str] = []
+    for order in orders:
+        key, lines = f"{order.member_id}\t{order.id}", order.lines
+        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+            rows += lines.copied(key)
+        else:
+            rows += [_row(key, line) for line in lines]
+    text = "".join(rows)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(text)
 
@@ -29,10 +35,10 @@ def copy_lines(orders: Iterable[Order]) -> None:
 def _row(key: str, line: Line) -> str:
     return (
         f"{key}\t{line.line_no}\t{_text(line.sku)}\t{_text(line.name)}\t{_text(line.category)}\t"
-        f"{_text(line.brand)}\t{line.earn_rule}\t{line.multiplier}\t{line.quantity}\t"
-        f"{line.unit_price}\t{line.list_amount}\t{line.discount}\t{line.campaign_share}\t"
-        f"{line.coupon_share}\t{line.points_share}\t{line.net}\t{line.points_earned}\t"
-        f"{line.growth_earned}\t{line.refunded}\t{line.refunded_quantity}\n"
+        f"{_text(line.brand)}\t{line.quantity}\t{line.unit_price}\t{line.list_amount}\t"
+        f"{line.discount}\t{line.campaign_share}\t{line.coupon_share}\t{line.points_share}\t"
+        f"{line.net}\t{line.points_earned}\t{line.growth_earned}\t{line.earn_rule}\t"
+        f"{line.multiplier}\t{line.refunded}\t{line.refunded_quantity}\n"
     )
 
 

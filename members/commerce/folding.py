@@ -69,6 +69,16 @@ def fold_into(order: Order) -> None:
         InvalidRefundError: one names a line that the order does not have.
     """
     life = fold(order.facts)
+    if order.asks or order.refunds:
+        _fold_refunds_into(order)
+    order.paid_at, order.shipped_at = life.paid_at, life.shipped_at
+    order.completed_at, order.cancelled_at = life.completed_at, life.cancelled_at
+    order.status = life.status
+    if life.status is not Stage.CANCELLED and order.refunds and _is_all_refunded(order):
+        order.status = Stage.REFUNDED
+
+
+def _fold_refunds_into(order: Order) -> None:
     order.refunds = fold_refunds(order.lines, order.shipping, order.asks)
     taken: dict[int, tuple[int, int]] = {}
     for refund in order.refunds:
@@ -79,11 +89,6 @@ def fold_into(order: Order) -> None:
         line.refunded, line.refunded_quantity = taken.get(line.line_no, (0, 0))
     order.refunded = sum(amount for amount, _ in taken.values())
     order.refunded_shipping = sum(refund.shipping for refund in order.refunds)
-    order.paid_at, order.shipped_at = life.paid_at, life.shipped_at
-    order.completed_at, order.cancelled_at = life.completed_at, life.cancelled_at
-    order.status = life.status
-    if life.status is not Stage.CANCELLED and order.refunds and _is_all_refunded(order):
-        order.status = Stage.REFUNDED
 
 
 def _is_all_refunded(order: Order) -> bool:

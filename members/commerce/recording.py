@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from config.kernel.money import minor_digits, share_out
 from members.commerce.errors import InvalidOrderError
-from members.commerce.types import Fact, Line, LineReport, Order, OrderReport, Stage
+from members.commerce.lines import Line, PackedLines, PackedOrderLines, line_of
+from members.commerce.types import Fact, Order, OrderReport, Stage
 
 
 def content_hash(report: OrderReport) -> bytes:
     """Return what must be equal when the same number comes again."""
-    lines = sorted(
-        (
-            line.line_no,
-            line.sku,
-            line.name,
-            line.category,
-            line.brand,
-            line.quantity,
-            line.unit_price,
-            line.discount,
-            list_amount(line),
-        )
-        for line in report.lines
-    )
-    content = (report.currency, report.shipping, report.store, sorted(report.coupons), lines)
+    head = (report.currency, report.shipping, report.store, sorted(report.coupons))
+    lines = report.lines
+    if isinstance(lines, PackedLines):
+        return hashlib.sha256(
+            b"%s,[%s]]" % (msgspec.json.encode(head)[:-1], lines.content.encode())
+        ).digest()
+    content = (*head, sorted(line.content for line in lines))
     return hashlib.sha256(msgspec.json.encode(content)).digest()
-
-
-def list_amount(line: LineReport) -> int:
-    """Return a line's price before any discount."""
-    if line.list_amount is not None:
-        return line.list_amount
-    return line.quantity * line.unit_price
 
 
 def facts_of(report: OrderReport) -> Iterator[Fact]:
@@ -70,7 +56,14 @@ def make_order(
     Raises:
         InvalidOrderError: the points are worth more than the goods.
     """
-    lines = [_line(line) for line in sorted(report.lines, key=lambda line: line.line_no)]
+    lines: Sequence[Line]
+    if isinstance(report.lines, PackedLines):
+        lines = PackedOrderLines(report.lines)
+        goods, discount = sum(lines.nets), 0
+    else:
+        lines = [line_of(line) for line in sorted(report.lines, key=lambda line: line.line_no)]
+        goods = sum(line.list_amount for line in lines)
+        discount = sum(line.discount for line in lines)
     order = Order(
         id=order_id,
         member_id=report.member_id,
@@ -86,29 +79,13 @@ def make_order(
         attributes=report.attributes,
         lines=lines,
         reservation_id=report.reservation_id,
-        goods=sum(line.list_amount for line in lines),
-        discount=sum(line.discount for line in lines),
+        goods=goods,
+        discount=discount,
         facts=list(facts_of(report)),
     )
     if points_used:
         _pay_with_points(order, points_used)
     return order
-
-
-def _line(line: LineReport) -> Line:
-    amount = list_amount(line)
-    return Line(
-        line_no=line.line_no,
-        sku=line.sku,
-        name=line.name,
-        category=line.category,
-        brand=line.brand,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        list_amount=amount,
-        discount=line.discount,
-        net=amount - line.discount,
-    )
 
 
 def _pay_with_points(order: Order, points: int) -> None:

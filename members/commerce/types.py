@@ -6,10 +6,17 @@ integers in the minor unit of the order's currency, times are aware instants.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from members.commerce.lines import Line as Line
+from members.commerce.lines import LineReport as LineReport
+from members.commerce.lines import PackedLines as PackedLines
+from members.commerce.lines import PackedOrderLines as PackedOrderLines
+from members.commerce.lines import read_content as read_content
 
 
 class Stage(StrEnum):
@@ -32,21 +39,6 @@ _RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineReport:
-    """A line as reported. `list_amount` replaces quantity × unit price where that is inexact."""
-
-    line_no: int
-    sku: str
-    quantity: int
-    unit_price: int
-    name: str = ""
-    category: str = ""
-    brand: str = ""
-    discount: int = 0
-    list_amount: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
     """An order as a storefront tells it, perhaps not for the first time."""
 
@@ -54,7 +46,7 @@ class OrderReport:
     member_id: int
     placed_at: datetime
     currency: str
-    lines: tuple[LineReport, ...]
+    lines: Sequence[LineReport]
     status: Stage = Stage.PLACED
     paid_at: datetime | None = None
     completed_at: datetime | None = None
@@ -134,42 +126,6 @@ class Refund:
 
 
 @dataclass(slots=True, kw_only=True)
-class Line:
-    """A line with the allocation it got when the order was recorded."""
-
-    line_no: int
-    sku: str
-    name: str
-    category: str
-    brand: str
-    quantity: int
-    unit_price: int
-    list_amount: int
-    discount: int
-    campaign_share: int = 0
-    coupon_share: int = 0
-    points_share: int = 0
-    net: int = 0
-    points_earned: int = 0
-    growth_earned: int = 0
-    # How the points came about: the rule, and its exact multiplier as a fraction's text.
-    earn_rule: str = ""
-    multiplier: str = ""
-    refunded: int = 0
-    refunded_quantity: int = 0
-
-    def taken(self, share: int) -> int:
-        """Return how much of a `share` of this line its refunds so far have taken.
-
-        It is a floor of the whole taken so far, so that parts never lose or make a unit and
-        the last one takes the rest. A line that cost nothing goes by quantity.
-        """
-        if self.net > 0:
-            return share * self.refunded // self.net
-        return share * self.refunded_quantity // self.quantity
-
-
-@dataclass(slots=True, kw_only=True)
 class Order:
     """An order as recorded, with what the settlement has posted for it.
 
@@ -188,7 +144,7 @@ class Order:
     shipping: int
     store: str
     attributes: dict[str, Any]
-    lines: list[Line]
+    lines: Sequence[Line]
     status: Stage = Stage.PLACED
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
@@ -227,7 +183,18 @@ class Order:
     @property
     def net(self) -> int:
         """Return the net of all lines, without shipping."""
-        return sum(line.net for line in self.lines)
+        lines = self.lines
+        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+            return sum(lines.nets)
+        return sum(line.net for line in lines)
+
+    @property
+    def earned(self) -> tuple[int, int]:
+        """Return the points and the growth that the lines earned."""
+        lines = self.lines
+        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+            return sum(lines.points), sum(lines.growth)
+        return sum(line.points_earned for line in lines), sum(line.growth_earned for line in lines)
 
     @property
     def payable(self) -> int:

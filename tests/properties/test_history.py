@@ -123,7 +123,7 @@ def at_once(commands: Sequence[Command]) -> list[Outcome]:
 
 
 def told(outcomes: list[Outcome]) -> list[tuple[str | None, int, int]]:
-    return [(o.problem and o.problem.code, o.uncovered, o.debt) for o in outcomes]
+    return [(o.problem.code if o.problem else None, o.uncovered, o.debt) for o in outcomes]
 
 
 def state(members: list[int]) -> list[list[tuple[Any, ...]]]:

@@ -1,7 +1,7 @@
 """Decide what an order earns, keep the decision, and change the rules."""
 
 from loyalty.earning.errors import RulesInvalidError, RulesNotFoundError, RulesPublishedError
-from loyalty.earning.services.deciding import decide
+from loyalty.earning.services.deciding import decide, decide_plainly
 from loyalty.earning.services.knowing import Knowing
 from loyalty.earning.services.recording import record_decisions
 from loyalty.earning.services.rules import (
@@ -21,6 +21,7 @@ __all__ = [
     "RulesPublishedError",
     "compare_rules",
     "decide",
+    "decide_plainly",
     "draft_rules",
     "expires_at",
     "install_default_rules",

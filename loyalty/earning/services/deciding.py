@@ -14,11 +14,11 @@ from fractions import Fraction
 
 from loyalty.earning.services.weighing import hand_out, weigh
 from loyalty.earning.types import (
-    PURCHASE,
     Decision,
     ExplainRow,
     LineFacts,
     OrderFacts,
+    PlainRows,
     RuleSet,
     Usage,
 )
@@ -37,22 +37,35 @@ def decide(
 
     Rules that are not plain need to know the order's `facts`.
     """
-    applied = multiplier if rules.tier_multiplier else _ONE
     nets = [line.net for line in lines]
-    growth = _share_evenly(nets, rules.growth_rate)
-    usage: tuple[Usage, ...] = ()
     if rules.is_plain:
-        points = _share_evenly(nets, rules.rate * applied)
-        rows = tuple(
-            ExplainRow(
-                line_no=line.line_no, rule=PURCHASE, base=line.net, multiplier=applied, points=got
-            )
-            for line, got in zip(lines, points, strict=True)
-        )
-    else:
-        if facts is None:
-            raise TypeError("rules that are not plain need the order's facts")
-        points, rows, usage = weigh(rules=rules, lines=lines, multiplier=applied, facts=facts)
+        line_nos = [line.line_no for line in lines]
+        return decide_plainly(rules=rules, line_nos=line_nos, nets=nets, multiplier=multiplier)
+    if facts is None:
+        raise TypeError("rules that are not plain need the order's facts")
+    applied = multiplier if rules.tier_multiplier else _ONE
+    points, rows, usage = weigh(rules=rules, lines=lines, multiplier=applied, facts=facts)
+    return _decision(rules, applied, nets, points, rows, usage)
+
+
+def decide_plainly(
+    *, rules: RuleSet, line_nos: Sequence[int], nets: Sequence[int], multiplier: Fraction
+) -> Decision:
+    """Return what lines earn by plain rules, which need to know no more of them than this."""
+    applied = multiplier if rules.tier_multiplier else _ONE
+    points = _share_evenly(nets, rules.rate * applied)
+    return _decision(rules, applied, nets, points, PlainRows(line_nos, nets, applied, points), ())
+
+
+def _decision(
+    rules: RuleSet,
+    applied: Fraction,
+    nets: Sequence[int],
+    points: Sequence[int],
+    rows: Sequence[ExplainRow],
+    usage: tuple[Usage, ...],
+) -> Decision:
+    growth = _share_evenly(nets, rules.growth_rate)
     return Decision(
         rule_version=rules.version,
         rate=rules.rate,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 import msgspec
 
 from config.kernel import statements
-from loyalty.earning.types import Decision, DecisionRecord, ExplainRow
+from loyalty.earning.types import PURCHASE, Decision, DecisionRecord, ExplainRow, PlainRows
 
 # One value of JSON, because an import records decisions of many thousand lines at once.
 _RECORD = """
@@ -46,6 +47,12 @@ def record_decisions(*, decisions: Sequence[DecisionRecord], now: datetime) -> N
 
 
 def _rows(decision: Decision) -> list[tuple[Any, ...]]:
+    rows = decision.explain
+    if isinstance(rows, PlainRows):
+        times = repeat(str(rows.multiplier))
+        return list(
+            zip(rows.line_nos, repeat(PURCHASE), rows.nets, times, rows.points, strict=False)
+        )
     # Most lines have the decision's own multiplier: spell it once.
     spelled = {id(decision.multiplier): str(decision.multiplier)}
     return [
@@ -57,7 +64,7 @@ def _rows(decision: Decision) -> list[tuple[Any, ...]]:
             row.points,
             *_more(row),
         )
-        for row in decision.explain
+        for row in rows
     ]
 
 

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import msgspec
 
 from loyalty.settlement.importing.tying import Cancel, Purchase, Tie, tie
+from members.commerce.services import MOST_LINES, MOST_MONEY
 from members.commerce.types import (
     EventReport,
-    LineReport,
     OrderReport,
+    PackedLines,
     RefundLineReport,
     Stage,
+    read_content,
 )
 
 Staged = duckdb.DuckDBPyConnection
 _CUSTOMERS = "SELECT customer, joined_at, lines FROM customers WHERE chunk = ?"
-# Lines leave in the shape of their report.
-_ORDERS = """
-SELECT customer, order_no, min(dated), arg_min(attributes, line),
-       CAST(to_json(list({
-         line_no: line_no, sku: sku, name: name, category: category, brand: brand,
-         quantity: quantity, unit_price: unit_price, list_amount: list_amount
-       } ORDER BY line_no)) AS VARCHAR),
-       list(line ORDER BY line_no)
-FROM good WHERE chunk = ? AND NOT is_cancel GROUP BY customer, order_no
+# Lines leave as columns: their content as JSON, their amounts, and their rows as COPY takes
+# them. Where a text would have to be escaped, or an amount is out of bounds, they are opened.
+_ORDERS = r"""
+SELECT customer, order_no, min(dated), arg_min(attributes, line), min(line),
+       bool_and(packs) AND count(*) <= $lines AND sum(list_amount) <= $money,
+       string_agg(content, ',' ORDER BY line_no),
+       string_agg(list_amount, ',' ORDER BY line_no),
+       string_agg(copied, chr(10) ORDER BY line_no)
+FROM (
+  SELECT customer, order_no, dated, attributes, line, line_no, list_amount,
+         NOT regexp_matches(concat(sku, name, category, brand), '[\x00-\x1f\\]')
+           AND list_amount BETWEEN 0 AND $money AS packs,
+         concat('[', line_no, ',', to_json(sku), ',', to_json(name), ',', to_json(category), ',',
+                to_json(brand), ',', quantity, ',', unit_price, ',0,', list_amount, ']') AS content,
+         concat_ws(chr(9), line_no, sku, name, category, brand, quantity, unit_price, list_amount,
+                   0, 0, 0, 0, list_amount) AS copied
+  FROM good WHERE chunk = $chunk AND NOT is_cancel)
+GROUP BY customer, order_no
 """
+_LINES = "SELECT line FROM good WHERE chunk = ? AND order_no = ? AND NOT is_cancel"
 _CANCELS = """
 SELECT line, order_no, customer, sku, micro, dated, quantity FROM cancels WHERE chunk = ?
 """
 _BOUGHT = """
 SELECT customer, sku, micro, order_no, line_no, dated, quantity FROM bought WHERE chunk = ?
 """
-_read_lines = msgspec.json.Decoder(tuple[LineReport, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report, and the lines of the file that it stands for."""
+    """A report, and the lines of the file that it stands for: of an order only the first."""
 
     report: OrderReport | EventReport
     lines: tuple[int, ...]
@@ -64,7 +74,9 @@ class Chunk:
 def read_chunk(db: Staged, number: int, *, zone: ZoneInfo) -> Chunk:
     """Read a chunk of a laid out file; the file's naive times are in `zone`."""
     customers = db.execute(_CUSTOMERS, [number]).fetchall()
-    orders = db.execute(_ORDERS, [number]).fetchall()
+    orders = db.execute(
+        _ORDERS, {"chunk": number, "lines": MOST_LINES, "money": MOST_MONEY}
+    ).fetchall()
     # Someone whose every line is refused is nobody's customer: no member comes of it.
     buyers = {row[0] for row in orders}
     chunk = Chunk(
@@ -107,6 +119,14 @@ def documents_of(
     return [document for _, document in found]
 
 
+def lines_of(db: Staged, number: int, document: Document) -> Iterable[int]:
+    """Return all lines of the file that a document of this chunk stands for."""
+    if isinstance(document.report, EventReport):
+        return document.lines
+    found = db.execute(_LINES, [number, document.report.external_no]).fetchall()
+    return [line for (line,) in found]
+
+
 def _when(document: Document) -> tuple[datetime, bool, int]:
     report = document.report
     if isinstance(report, OrderReport):
@@ -118,7 +138,7 @@ def _order(
     row: tuple[Any, ...], members: Mapping[str, int], zone: ZoneInfo, currency: str
 ) -> Document:
     """Return the paid and completed order that an invoice tells of."""
-    customer, order_no, at, attributes, lines, file_lines = row
+    customer, order_no, at, attributes, first, packs, content, amounts, copied = row
     placed_at = at.replace(tzinfo=zone)
     report = OrderReport(
         external_no=order_no,
@@ -129,9 +149,13 @@ def _order(
         status=Stage.COMPLETED,
         currency=currency,
         attributes={key: value for key, value in (attributes or {}).items() if value},
-        lines=_read_lines(lines),
+        lines=PackedLines(
+            content=content, amounts=list(map(int, amounts.split(","))), rows=copied.split("\n")
+        )
+        if packs
+        else read_content(content),
     )
-    return Document(report, tuple(file_lines))
+    return Document(report, (first,))
 
 
 def _refund(ties: list[Tie], zone: ZoneInfo) -> tuple[str, Document]:

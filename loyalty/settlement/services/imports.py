@@ -267,7 +267,8 @@ def _settle_chunk(
     rejected = dict(read.rejected)
     for document, answer in zip(placed, answers, strict=True):
         if isinstance(answer, DomainError):
-            rejected.update(dict.fromkeys(document.lines, answer.code))
+            lines = documents.lines_of(db, chunk.number, document)
+            rejected.update(dict.fromkeys(lines, answer.code))
             continue
         chunk.orders += isinstance(document.report, OrderReport)
         chunk.refunds += isinstance(document.report, EventReport)

@@ -46,8 +46,11 @@ def load_orders(*, keys: Iterable[tuple[int, int]]) -> dict[int, Order]:
         return {}
     params = [[member for member, _ in wanted], [order for _, order in wanted]]
     orders = {row[0]: _order(row) for row in statements.ask(_ORDERS, params)}
+    lines: dict[int, list[Line]] = {order_id: [] for order_id in orders}
     for order_id, *values in statements.ask(_LINES, params):
-        orders[order_id].lines.append(Line(**dict(zip(_LINE_COLUMNS, values, strict=True))))
+        lines[order_id].append(Line(**dict(zip(_LINE_COLUMNS, values, strict=True))))
+    for order_id, order in orders.items():
+        order.lines = lines[order_id]
     for row in statements.ask(_EVENTS, params):
         _add_event(orders[row[0]], row)
     return orders

@@ -1,6 +1,6 @@
 """The only writers of orders. The settlement calls them; nobody else decides about orders."""
 
-from members.commerce.checking import check_event, check_order
+from members.commerce.checking import MOST_LINES, MOST_MONEY, check_event, check_order
 from members.commerce.errors import (
     CurrencyMismatchError,
     InvalidOrderError,
@@ -16,6 +16,8 @@ from members.commerce.services.numbering import Claim, Claims, claim_numbers, gi
 from members.commerce.services.writing import EventRow, are_many, write_orders
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_MONEY",
     "Claim",
     "Claims",
     "CurrencyMismatchError",

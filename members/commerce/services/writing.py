@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,7 +143,7 @@ def _write_refunds(asks: Sequence[tuple[Order, RefundAsk]], now: datetime) -> No
         key=("member_id", "order_id", "external_no"),
     )
     REFUND_LINES.insert(
-        [row for order in orders.values() for row in _refund_line_rows(order)],
+        [row for order in orders.values() for row in _refund_line_rows(order, new)],
         extra="ON CONFLICT (member_id, order_id, refund_no, line_no)"
         " DO UPDATE SET quantity = EXCLUDED.quantity, amount = EXCLUDED.amount",
     )
@@ -168,21 +168,18 @@ def _refund_row(
     }
 
 
-def _refund_line_rows(order: Order) -> list[dict[str, Any]]:
-    """Return every line of every refund: one that lost its share to an earlier refund has 0."""
-    rows = []
+def _refund_line_rows(order: Order, new: set[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+    """Yield what refunds took of lines: 0 where one on record lost its share to an earlier."""
     for refund in order.refunds:
-        taken = {part.line_no: part for part in refund.lines}
-        for line in order.lines:
-            part = taken.get(line.line_no)
-            rows.append(
-                {
-                    "member_id": order.member_id,
-                    "order_id": order.id,
-                    "refund_no": refund.external_no,
-                    "line_no": line.line_no,
-                    "quantity": part.quantity if part else 0,
-                    "amount": part.amount if part else 0,
-                }
-            )
-    return rows
+        taken = {part.line_no: (part.quantity, part.amount) for part in refund.lines}
+        if (order.id, refund.external_no) not in new:
+            taken = {line.line_no: taken.get(line.line_no, (0, 0)) for line in order.lines}
+        for line_no, (quantity, amount) in taken.items():
+            yield {
+                "member_id": order.member_id,
+                "order_id": order.id,
+                "refund_no": refund.external_no,
+                "line_no": line_no,
+                "quantity": quantity,
+                "amount": amount,
+            }
