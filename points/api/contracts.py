@@ -15,7 +15,8 @@ Signed = Annotated[int, msgspec.Meta(ge=-MOST_POINTS, le=MOST_POINTS)]
 Source = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, msgspec.Meta(max_length=500)]
 Actor = Annotated[str, msgspec.Meta(min_length=1, max_length=150)]
-Currency = Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+Programme = Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["changke"])]
+Currency = Annotated[str, msgspec.Meta(min_length=1, max_length=16, examples=["points"])]
 
 
 class BalanceQuery(api.Query):
@@ -31,6 +32,7 @@ class EarnIn(api.Body):
     points: Positive
     source: Source
     reason: Reason = ""
+    currency: Currency = "points"
     expires_at: api.Instant | None = None
     pending_until: api.Instant | None = None
 
@@ -39,6 +41,7 @@ class SpendIn(api.Body):
     points: Positive
     source: Source
     reason: Reason = ""
+    currency: Currency = "points"
 
 
 class AdjustIn(api.Body):
@@ -46,12 +49,14 @@ class AdjustIn(api.Body):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     actor: Actor
     source: Source | None = None
+    currency: Currency = "points"
 
 
 class ReservationIn(api.Body):
     member: str
     points: Positive
     source: Source
+    currency: Currency = "points"
     ttl_seconds: Annotated[int, msgspec.Meta(ge=1, le=7200)] | None = None
 
 
@@ -67,6 +72,15 @@ class ReverseIn(api.Body):
     reason: Reason = ""
     points: Positive | None = None
     source: Source | None = None
+
+
+class ExchangeIn(api.Body):
+    member: str
+    from_programme: Programme
+    to_programme: Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["ukgift"])]
+    points: Positive
+    from_currency: Currency = "points"
+    to_currency: Currency = "points"
 
 
 class BatchItem(api.Body):
@@ -135,6 +149,42 @@ class BalanceOut(api.Answer):
     lifetime_expired: int
     expiring: list[ExpiringOut]
     as_of: datetime
+
+
+class HoldingOut(api.Answer):
+    """What a member has in one currency. Money is in minor units."""
+
+    programme: str
+    currency: str
+    kind: str
+    name: str
+    balance: BalanceOut
+
+
+class HoldingsOut(api.Answer):
+    items: list[HoldingOut]
+
+
+class RateOut(api.Answer):
+    """`per` points given, less the fee, bring `gives` points."""
+
+    version: int
+    per: int
+    gives: int
+    rounding: str
+    fee_fixed: int
+    fee_permille: int
+    begins_at: datetime
+
+
+class ExchangeOut(api.Answer):
+    """Both entries of an exchange, the giving one first."""
+
+    entries: list[EntryOut]
+    given: int
+    fee: int
+    received: int
+    rate: RateOut
 
 
 class ReservationOut(api.Answer):

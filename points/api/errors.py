@@ -12,6 +12,13 @@ class UnknownMemberError(InvalidError):
     title = "There is no such member"
 
 
+class UnknownProgrammeError(InvalidError):
+    """The body names a programme that does not exist, or none of the two is the caller's."""
+
+    code = "programme.not_found"
+    title = "There is no such programme"
+
+
 class ExpiryPastError(InvalidError):
     """Points cannot be given that have expired already."""
 

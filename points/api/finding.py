@@ -7,10 +7,10 @@ from typing import Any
 from config.kernel import api, ids
 from members import errors as members_errors
 from members import selectors as members_selectors
-from points import selectors
+from points import selectors, services
 from points.api import keys, showing
 from points.api.errors import UnknownMemberError
-from points.types import Outcome, Posted, Reservation
+from points.types import POINTS, Outcome, Posted, Reservation
 
 MEMBER = members_errors.MemberNotFoundError
 
@@ -55,6 +55,20 @@ def member_in_body(call: api.Call, public_id: str) -> int:
         return member(call, public_id)
     except members_errors.MemberNotFoundError as exc:
         raise UnknownMemberError(exc.detail) from None
+
+
+def currency(call: api.Call, code: str, *, spend: bool = False) -> str:
+    """Return a currency that a call names. Points are known without asking.
+
+    Raises:
+        UnknownCurrencyError, NotSpendableError: as they say.
+    """
+    if code != POINTS:
+        if spend:
+            services.check_spendable(programme_id=call.caller.programme_id, currency=code)
+        else:
+            selectors.get_currency(programme_id=call.caller.programme_id, code=code)
+    return code
 
 
 def reservation(call: api.Call, member_id: int, reservation_id: int) -> Reservation:

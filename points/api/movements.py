@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from config.kernel import api, audit, ids
 from members.programmes import selectors as programmes_selectors
-from points import errors, services
+from members.programmes.types import Programme
+from points import errors, selectors, services
 from points.api import finding
 from points.api.contracts import (
     AdjustIn,
@@ -17,6 +20,7 @@ from points.api.contracts import (
 )
 from points.api.errors import ExpiryPastError
 from points.types import (
+    POINTS,
     Adjust,
     Command,
     Earn,
@@ -34,7 +38,13 @@ from points.types import (
     status=201,
     tag="Points",
     summary="Give points for something the member did",
-    errors=[finding.MEMBER, errors.SourceConflictError, errors.KeyReusedError, ExpiryPastError],
+    errors=[
+        finding.MEMBER,
+        errors.SourceConflictError,
+        errors.KeyReusedError,
+        errors.UnknownCurrencyError,
+        ExpiryPastError,
+    ],
     idempotency="own",
     dry_run=True,
 )
@@ -50,19 +60,24 @@ def earn(call: api.Call, member: str) -> api.Reply:
     command = Earn(
         member_id=finding.member(call, member),
         **finding.command_fields(call, "earn"),
+        currency=body.currency,
         source=body.source,
         reason=body.reason,
         points=body.points,
         pending=body.pending_until is not None,
         available_at=body.pending_until,
-        expires_at=body.expires_at
-        or validity_end(
-            earned_at=call.now,
-            months=programme.settings.points_validity_months,
-            zone=programme.zone,
-        ),
+        expires_at=body.expires_at or _validity(call, programme, body.currency),
     )
     return finding.posted(call, services.post(command=command, now=call.now))
+
+
+def _validity(call: api.Call, programme: Programme, currency: str) -> datetime | None:
+    """Return when what is given now ends: for points without asking the database."""
+    if currency == POINTS:
+        months = programme.settings.points_validity_months
+        return validity_end(earned_at=call.now, months=months, zone=programme.zone)
+    definition = selectors.get_currency(programme_id=programme.id, code=currency)
+    return definition.expires_at(earned_at=call.now, zone=programme.zone)
 
 
 @api.operation(
@@ -72,16 +87,24 @@ def earn(call: api.Call, member: str) -> api.Reply:
     status=201,
     tag="Points",
     summary="Take points at once",
-    errors=[finding.MEMBER, errors.InsufficientPointsError, errors.KeyReusedError],
+    errors=[
+        finding.MEMBER,
+        errors.InsufficientPointsError,
+        errors.KeyReusedError,
+        errors.UnknownCurrencyError,
+        errors.NotSpendableError,
+    ],
     idempotency="own",
     dry_run=True,
 )
 def spend(call: api.Call, member: str) -> api.Reply:
     """The lots that expire first go first."""
     body: SpendIn = call.body
+    currency = finding.currency(call, body.currency, spend=True)
     command = Spend(
         member_id=finding.member(call, member),
         **finding.command_fields(call, "spend"),
+        currency=currency,
         source=body.source,
         reason=body.reason,
         points=body.points,
@@ -103,9 +126,11 @@ def spend(call: api.Call, member: str) -> api.Reply:
 def adjust(call: api.Call, member: str) -> api.Reply:
     """Points may be negative, never beyond what is available. Points given do not expire."""
     body: AdjustIn = call.body
+    currency = finding.currency(call, body.currency)
     command = Adjust(
         member_id=finding.member(call, member),
         **{**finding.command_fields(call, "adjust"), "actor": body.actor},
+        currency=currency,
         source=body.source or "adjustment",
         reason=body.reason,
         points=body.points,

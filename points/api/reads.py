@@ -12,6 +12,7 @@ from points.api.contracts import (
     EntriesQuery,
     EntryOut,
     ExplainOut,
+    HoldingsOut,
 )
 
 
@@ -21,7 +22,7 @@ from points.api.contracts import (
     answer=BalanceOut,
     tag="Points",
     summary="What a member has, now or at another time",
-    errors=[finding.MEMBER],
+    errors=[finding.MEMBER, errors.UnknownCurrencyError],
 )
 def balance(call: api.Call, member: str) -> BalanceOut:
     """`as_of` counts what had occurred by then; in the future, what time alone will do."""
@@ -29,11 +30,25 @@ def balance(call: api.Call, member: str) -> BalanceOut:
     shown = selectors.get_balance(
         member_id=finding.member(call, member),
         programme_id=call.caller.programme_id,
-        currency=query.currency,
+        currency=finding.currency(call, query.currency),
         at=query.as_of or call.now,
         now=call.now,
     )
     return showing.balance(shown)
+
+
+@api.operation(
+    scope="points:read",
+    answer=HoldingsOut,
+    tag="Points",
+    summary="What a member has in every currency",
+    errors=[finding.MEMBER],
+)
+def balances(call: api.Call, member: str) -> HoldingsOut:
+    """Points, stored value, red packets, tickets, partners' points: what members see of them."""
+    member_id = finding.member(call, member)
+    held = selectors.list_holdings(member_ids=members_selectors.ids_of(member_id), at=call.now)
+    return HoldingsOut(items=[showing.holding(x) for x in held])
 
 
 @api.operation(

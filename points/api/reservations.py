@@ -31,7 +31,13 @@ from points.types import (
     status=201,
     tag="Points",
     summary="Reserve points for an order that is being paid",
-    errors=[UnknownMemberError, errors.InsufficientPointsError, errors.KeyReusedError],
+    errors=[
+        UnknownMemberError,
+        errors.InsufficientPointsError,
+        errors.KeyReusedError,
+        errors.UnknownCurrencyError,
+        errors.NotSpendableError,
+    ],
     idempotency="own",
     dry_run=True,
 )
@@ -43,6 +49,7 @@ def reserve(call: api.Call) -> api.Reply:
     command = Hold(
         member_id=finding.member_in_body(call, body.member),
         **finding.command_fields(call, "hold"),
+        currency=finding.currency(call, body.currency, spend=True),
         source=body.source,
         points=body.points,
         expires_at=call.now + timedelta(seconds=ttl),

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils import translation
+
 from config.kernel import ids
 from members import selectors as members_selectors
+from members.programmes import selectors as programmes_selectors
 from points.api.contracts import (
     BalanceOut,
     EntryOut,
+    ExchangeOut,
     ExpiringOut,
+    HoldingOut,
     LotOut,
     MovedOut,
+    RateOut,
     ReservationOut,
 )
 from points.rows import LINE_COLUMNS
-from points.types import Balance, Posted, Reservation
+from points.types import Balance, Exchanged, Holding, Posted, Reservation
 
 _LOTS = LINE_COLUMNS.index("lots")
 
@@ -103,6 +109,34 @@ def balance(shown: Balance) -> BalanceOut:
         lifetime_expired=shown.lifetime_expired,
         expiring=[ExpiringOut(at=x.at, points=x.points) for x in shown.expiring],
         as_of=shown.as_of,
+    )
+
+
+def holding(held: Holding) -> HoldingOut:
+    return HoldingOut(
+        programme=programmes_selectors.get_programme(held.programme_id).code,
+        currency=held.currency.code,
+        kind=held.currency.kind,
+        name=held.currency.name(translation.get_language() or ""),
+        balance=balance(held.balance),
+    )
+
+
+def exchanged(done: Exchanged, *, dry_run: bool = False) -> ExchangeOut:
+    return ExchangeOut(
+        entries=[entry(x, dry_run=dry_run) for x in (done.out, done.into)],
+        given=done.quote.given,
+        fee=done.quote.fee,
+        received=done.quote.received,
+        rate=RateOut(
+            version=done.rate.version,
+            per=done.rate.per,
+            gives=done.rate.gives,
+            rounding=done.rate.rounding,
+            fee_fixed=done.rate.fee_fixed,
+            fee_permille=done.rate.fee_permille,
+            begins_at=done.rate.begins_at,
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from points.selectors.exchanges import (
     list_pairs,
     list_rates,
     list_settlement,
+    receiving_member,
 )
 from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
@@ -39,6 +40,7 @@ __all__ = [
     "list_rates",
     "list_reasons",
     "list_settlement",
+    "receiving_member",
     "reconcile",
     "sum_points_by_day",
 ]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from members import selectors as members_selectors
 from points import rates
 from points.models import Exchange
 from points.types import Purse, Rate, SettlementDay
@@ -39,6 +40,16 @@ def find_rate(*, source: Purse, target: Purse, at: datetime) -> Rate | None:
 def list_rates(*, programme_id: int, at: datetime) -> list[Rate]:
     """Return every rate by which this programme's points can be given now."""
     return rates.in_force(source_programme_id=programme_id, at=at)
+
+
+def receiving_member(*, member_id: int, programme_id: int) -> int:
+    """Return who receives in a programme what a member gives: the same person's membership.
+
+    Someone who is no member there yet keeps the points under the membership that gave them.
+    """
+    user_id = members_selectors.get_member(member_id=member_id).user_id
+    found = user_id and members_selectors.find_by_user(user_id=user_id, programme_id=programme_id)
+    return found or member_id
 
 
 def given_today(*, member_id: int, rate: Rate, day: date) -> int:
