@@ -12,6 +12,8 @@ from config.kernel.api import papers
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
     path("", include("points.api.urls")),
+    path("", include("points.mall.api.urls")),
+    path("", include("loyalty.earning.api.urls")),
     path("", include("loyalty.settlement.api.urls")),
     path("", include("config.pages.api.urls")),
     path("", include("config.pages.docs.urls")),

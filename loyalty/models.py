@@ -53,7 +53,7 @@ class LadderVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme_id} v{self.version}"
+        return f"v{self.version}"
 
 
 class LadderTier(models.Model):

@@ -8,12 +8,21 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty import calendar, ladders, remapping, standings
+from loyalty import calendar, ladders, previewing, remapping, standings
 from loyalty.errors import LadderNotFoundError
 from loyalty.models import TierChange
 from loyalty.rows import COLUMNS, state_of
 from loyalty.standings import State
-from loyalty.types import Change, Ladder, Standing, Tier, Why
+from loyalty.types import (
+    Change,
+    Ladder,
+    LadderDraft,
+    LadderPreview,
+    MemberPreview,
+    Standing,
+    Tier,
+    Why,
+)
 from members.programmes import selectors as programmes_selectors
 
 _ROWS = f"SELECT {COLUMNS} FROM loyalty_membertier WHERE programme_id = %s AND member_id = ANY(%s)"
@@ -72,6 +81,27 @@ def count_by_tier(*, programme_id: int) -> list[tuple[Tier, int]]:
         cursor.execute(_BY_TIER, [programme_id])
         counts = dict(cursor.fetchall())
     return [(tier, counts.get(tier.code, 0)) for tier in ladder.tiers]
+
+
+def preview_ladder(*, programme_id: int, draft: LadderDraft, at: datetime) -> LadderPreview | None:
+    """Return how many members a draft would move; None while no ladder is in force."""
+    try:
+        return previewing.preview(programme_id=programme_id, draft=draft, at=at)
+    except LadderNotFoundError:
+        return None
+
+
+def preview_member(
+    *, programme_id: int, draft: LadderDraft, member_id: int, at: datetime
+) -> MemberPreview:
+    """Return what a member is, and would be under a draft.
+
+    Raises:
+        LadderNotFoundError: the programme has no published ladder.
+    """
+    return previewing.preview_member(
+        programme_id=programme_id, draft=draft, member_id=member_id, at=at
+    )
 
 
 def list_changes(*, member_ids: Sequence[int], programme_id: int, limit: int = 50) -> list[Change]:

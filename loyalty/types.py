@@ -150,3 +150,27 @@ class LadderWarning:
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderPreview:
+    """What a draft would do: members of each tier now and then, and how many move.
+
+    `looked_at` members were looked at; `estimated` means that they stand for more.
+    """
+
+    tiers: Sequence[tuple[Tier, int, int]]
+    looked_at: int
+    estimated: bool
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPreview:
+    """What one member is, and would be under a draft; `amount` is the draft's measure."""
+
+    before: Tier
+    after: Tier
+    until: datetime | None
+    amount: int

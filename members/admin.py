@@ -29,6 +29,7 @@ from config.kernel.console import (
     finds_members,
     found_or_404,
     name_members,
+    names_actors,
     names_members,
     record_url,
     when,
@@ -75,6 +76,14 @@ def by_number(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Name members by their number."""
     rows = models.Member.objects.filter(pk__in=set(member_ids)).values_list("pk", "member_no")
     return {pk: (number, record_url(models.Member, pk)) for pk, number in rows}
+
+
+def _staff(keys: Sequence[str]) -> dict[str, str]:
+    rows = models.User.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    return {str(pk): name for pk, name in rows.values_list("pk", "staff_name") if name}
+
+
+names_actors("staff", _staff)
 
 
 def _by_contact(programme: Programme, text: str) -> int | None:

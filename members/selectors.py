@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Q
@@ -140,6 +141,26 @@ def count_joined_by_day(*, programme_id: int, zone: str) -> Mapping[date, int]:
     with connection.cursor() as cursor:
         cursor.execute(_JOINED, [zone, programme_id])
         return dict(cursor.fetchall())
+
+
+def list_birthdays(
+    *, programme_id: int, day: date, joined_before: datetime, after: int = 0, limit: int
+) -> list[int]:
+    """Return active members whose birthday it is, by id, beyond `after`.
+
+    Who was born on 29 February celebrates on the 28th in years that have no such day.
+    """
+    born = Q(birthday__month=day.month, birthday__day=day.day)
+    if (day.month, day.day) == (2, 28) and not isleap(day.year):
+        born |= Q(birthday__month=2, birthday__day=29)
+    rows = models.Member.objects.filter(
+        born,
+        programme_id=programme_id,
+        status=Status.ACTIVE.value,
+        joined_at__lt=joined_before,
+        id__gt=after,
+    )
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def list_identities(*, member_id: int) -> list[Identity]:

@@ -190,7 +190,7 @@ def _rules(page: Page) -> None:
     page.locator("#result_list tbody tr", has_text="changke").locator("a").first.click()
     page.locator("a[href$='/draft/']").first.click()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.fill("[name=rate]", "2/100")
+        page.fill("[name=rate]", "2")
     page.wait_for_load_state("networkidle")
     page.locator("#preview").scroll_into_view_if_needed()
     _keep(page, "console-rules")

@@ -2,264 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.widgets import (
-    UnfoldAdminTextareaWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from config.kernel import clock
-from config.kernel.console import (
-    ReadOnlyAdmin,
-    ReasonForm,
-    Table,
-    action,
-    actor,
-    ask,
-    badge,
-    found_or_404,
-    record_url,
-)
+from config.kernel.console import Fact, ReasonForm, RowsField, RulesAdmin, Said, Table, rows_of
 from config.kernel.errors import DomainError
 from config.kernel.money import minor_digits
 from loyalty import selectors as loyalty_selectors
 from loyalty.earning import models, rulesets, selectors, services
+from loyalty.earning.errors import RulesNotFoundError
+from loyalty.earning.figures import figures
 from loyalty.earning.types import Action, LineFacts, OrderFacts, Rule, RulesDraft, RuleSet
 from members.programmes import selectors as programmes_selectors
 
 
 class FractionField(forms.CharField):
-    """A number written exactly: 1/100, 0.5 or 3."""
+    """A number written exactly: 2, 0.5 or 1/3."""
 
     widget = UnfoldAdminTextInputWidget
 
-    def clean(self, value: Any) -> Fraction:
+    def clean(self, value: Any) -> Fraction | None:
         text = super().clean(value)
+        if not text:
+            return None
         try:
-            return Fraction(text)
+            number = Fraction(text)
         except (ValueError, ZeroDivisionError):
-            raise forms.ValidationError(_("Write a number such as 1/100, 0.5 or 3.")) from None
+            raise forms.ValidationError(_("Write a number such as 2, 0.5 or 1/3.")) from None
+        if not 0 <= number <= 999:
+            raise forms.ValidationError(_("It must be from 0 to 999."))
+        return number
+
+
+def kind_words() -> list[tuple[str, str]]:
+    """Return what a multiplier of goods can be about."""
+    return [("", "–"), ("category", _("Category")), ("sku", _("Product (SKU)"))]
+
+
+class MultiplierRow(forms.Form):
+    """Goods whose points are multiplied."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Goods"), choices=kind_words, widget=UnfoldAdminSelectWidget
+    )
+    what = forms.CharField(
+        label=gettext_lazy("Category or SKU"), max_length=120, widget=UnfoldAdminTextInputWidget()
+    )
+    times = FractionField(
+        label=gettext_lazy("Points ×"),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    )
 
 
 class RulesForm(ReasonForm):
     """A new version of earn rules."""
 
-    rate = FractionField(
-        label=gettext_lazy("Points for each minor unit (fen) paid"),
-        help_text=gettext_lazy("1/100 gives 1 point for every ¥1."),
-    )
-    growth_rate = FractionField(label=gettext_lazy("Growth for each minor unit (fen) paid"))
+    rate = FractionField()
+    growth_rate = FractionField()
     tier_multiplier = forms.BooleanField(
         label=gettext_lazy("Tiers multiply points"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
     )
-    line_multipliers = forms.CharField(
+    line_multipliers = RowsField(
         label=gettext_lazy("Multipliers of goods"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=gettext_lazy("One a line, such as category:food/tea = 2 or sku:A1 = 3"),
+        row=MultiplierRow,
+        add=gettext_lazy("Add goods"),
+        least=0,
+        help_text=gettext_lazy("A product's own multiplier goes before that of its category."),
     )
     field_order = ("rate", "growth_rate", "tier_multiplier", "line_multipliers", "reason")
 
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {"currency": currency}
+        self.fields["rate"].label = _("Points for each 1 %(currency)s paid") % names
+        self.fields["growth_rate"].label = _("Growth for each 1 %(currency)s paid") % names
+
     def clean_line_multipliers(self) -> dict[str, Fraction]:
-        """Read the lines; a wrong one is named by its number."""
+        """Return multipliers by goods; what stands twice is said at its row."""
         found: dict[str, Fraction] = {}
-        lines = self.cleaned_data["line_multipliers"].splitlines()
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            name, _equals, value = line.partition("=")
-            try:
-                found[name.strip()] = Fraction(value.strip())
-            except (ValueError, ZeroDivisionError):
-                raise forms.ValidationError(
-                    _("Line %(number)s has no number behind its equals sign: %(line)s")
-                    % {"number": number, "line": line}
-                ) from None
+        for _place, row in rows_of(self, "line_multipliers").filled():
+            key = f"{row.cleaned_data['kind']}:{row.cleaned_data['what']}"
+            if key in found:
+                row.add_error("what", _("These goods stand above already."))
+                raise forms.ValidationError(_("Look at the rows that are marked."))
+            found[key] = row.cleaned_data["times"]
         return found
 
 
 @admin.register(models.EarnRuleVersion)
-class EarnRuleVersionAdmin(ReadOnlyAdmin):
-    """Earn rules: draft a version, compare it, publish it."""
+class EarnRuleVersionAdmin(RulesAdmin):
+    """Earn rules: write a version, see what orders would get, publish it."""
 
-    list_display = (
-        "programme",
-        "version",
-        "shown_state",
-        "rate",
-        "growth_rate",
-        "tier_multiplier",
-        "from_at",
-        "drafted_by",
+    editor = RulesForm
+    summary = ("rate", "growth_rate", "tier_multiplier", "from_at")
+    publishing = gettext_lazy(
+        "Orders placed from then on earn by it. What was earned stays as it is."
     )
-    list_filter = ("state",)
-    ordering = ("programme_id", "-version")
-    fields = (
-        "programme",
-        "version",
-        "state",
-        "rate",
-        "growth_rate",
-        "tier_multiplier",
-        "from_at",
-        "drafted_by",
-        "drafted_at",
-        "published_by",
-        "published_at",
-        "reason",
-    )
-    readonly_fields = fields
-    actions_detail = ("draft", "publish", "restore")
-
-    @admin.display(description=gettext_lazy("programme"))
-    def programme(self, obj: models.EarnRuleVersion) -> str:
-        return programmes_selectors.get_programme(obj.programme_id).code
 
     @admin.display(description=gettext_lazy("points"))
     def rate(self, obj: models.EarnRuleVersion) -> str:
-        return f"{obj.rate_numerator}/{obj.rate_denominator}"
+        return _per_unit(obj.programme_id, _rate(obj))
 
     @admin.display(description=gettext_lazy("growth"))
     def growth_rate(self, obj: models.EarnRuleVersion) -> str:
-        return f"{obj.growth_numerator}/{obj.growth_denominator}"
+        return _per_unit(obj.programme_id, _growth(obj))
 
-    @badge(title=gettext_lazy("state"), colors={"published": "success", "draft": "info"})
-    def shown_state(self, obj: models.EarnRuleVersion) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
+    def editing(self, version: models.EarnRuleVersion) -> dict[str, Any]:
+        return {"currency": programmes_selectors.get_programme(version.programme_id).currency}
 
-    @action(title=gettext_lazy("New version from this"), path="draft", icon="edit_note")
-    def draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        base = found_or_404(self, request, object_id)
+    def opened(self, version: models.EarnRuleVersion) -> dict[str, Any]:
+        unit = _unit(version.programme_id)
+        rows = []
+        for rule in filter(_of_goods, rulesets.of_row(version).rules):
+            kind, _colon, what = rule.goods[0].partition(":")
+            rows.append({"kind": kind, "what": what, "times": str(rule.value)})
+        return {
+            "rate": str(_rate(version) * unit),
+            "growth_rate": str(_growth(version) * unit),
+            "tier_multiplier": version.tier_multiplier,
+            "line_multipliers": rows,
+        }
 
-        def act(values: dict[str, Any]) -> str:
-            reason = values.pop("reason")
-            values["rules"] = _goods_rules(values.pop("line_multipliers"))
-            version = services.draft_rules(
-                programme_id=base.programme_id,
-                draft=RulesDraft(**values),
-                actor=actor(request),
-                reason=reason,
-                now=clock.now(),
-            )
-            return _("Version %(version)s is a draft now. Look at it, then publish.") % {
-                "version": version
-            }
-
-        return ask(
-            self,
-            request,
-            title=_("New version of the earn rules"),
-            form_class=RulesForm,
-            initial={
-                "rate": self.rate(base),
-                "growth_rate": self.growth_rate(base),
-                "tier_multiplier": base.tier_multiplier,
-                "line_multipliers": "\n".join(
-                    f"{rule.goods[0]} = {rule.value}" for rule in _draft_of(base).rules
-                ),
-            },
-            act=act,
-            done=reverse("admin:earning_earnruleversion_changelist"),
-            button=_("Keep as a draft"),
-            preview=lambda values: [_would_get(base, values)],
+    def drafted(self, values: Mapping[str, Any], version: models.EarnRuleVersion) -> RulesDraft:
+        unit, present = _unit(version.programme_id), rulesets.of_row(version)
+        others = [rule for rule in present.rules if not _of_goods(rule)]
+        return RulesDraft(
+            rate=values["rate"] / unit,
+            growth_rate=values["growth_rate"] / unit,
+            tier_multiplier=values["tier_multiplier"],
+            rules=rulesets.in_order([*others, *_goods_rules(values["line_multipliers"])]),
+            caps=present.caps,
+            behaviors=tuple(present.behaviors.values()),
         )
 
-    @action(title=gettext_lazy("Publish"), path="publish", icon="publish")
-    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        version = found_or_404(self, request, object_id)
-
-        def act(values: dict[str, Any]) -> str:
-            services.publish_rules(
-                programme_id=version.programme_id,
-                version=version.version,
-                actor=actor(request),
-                reason=values["reason"],
-                now=clock.now(),
-            )
-            return _("Version %(version)s is in force.") % {"version": version.version}
-
-        return ask(
-            self,
-            request,
-            title=_("Publish version %(version)s") % {"version": version.version},
-            form_class=ReasonForm,
-            act=act,
-            done=record_url(models.EarnRuleVersion, version.pk),
-            explain=_("Orders placed from then on earn by it. What was earned stays as it is."),
-            button=_("Publish"),
+    def kept(self, version: models.EarnRuleVersion) -> RulesDraft:
+        rules = rulesets.of_row(version)
+        return RulesDraft(
+            rate=rules.rate,
+            growth_rate=rules.growth_rate,
+            tier_multiplier=rules.tier_multiplier,
+            rules=rules.rules,
+            caps=rules.caps,
+            behaviors=tuple(rules.behaviors.values()),
         )
 
-    @action(title=gettext_lazy("Put in force again"), path="restore", icon="history")
-    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        older = found_or_404(self, request, object_id)
+    def write(self, draft: RulesDraft, said: Said) -> int:
+        version: int = services.draft_rules(draft=draft, **said.as_words())
+        return version
 
-        @transaction.atomic
-        def act(values: dict[str, Any]) -> str:
-            said: dict[str, Any] = {
-                "programme_id": older.programme_id,
-                "actor": actor(request),
-                "reason": values["reason"],
-                "now": clock.now(),
-            }
-            version = services.draft_rules(draft=_draft_of(older), **said)
-            services.publish_rules(version=version, **said)
-            return _("Version %(version)s is in force, with the rules of version %(older)s.") % {
-                "version": version,
-                "older": older.version,
-            }
+    def put_in_force(self, version: int, said: Said) -> Sequence[str]:
+        services.publish_rules(version=version, **said.as_words())
+        return ()
 
-        return ask(
-            self,
-            request,
-            title=_("Put the rules of version %(version)s in force again")
-            % {"version": older.version},
-            form_class=ReasonForm,
-            act=act,
-            done=reverse("admin:earning_earnruleversion_changelist"),
-            explain=_("They become a new version; history stays as it is."),
-            button=_("Put in force again"),
-        )
+    def in_force(self, programme_id: int) -> models.EarnRuleVersion | None:
+        try:
+            rules = selectors.get_rules(programme_id=programme_id, at=clock.now())
+        except RulesNotFoundError:
+            return None
+        return models.EarnRuleVersion.objects.get(programme_id=programme_id, version=rules.version)
 
-    def tables(self, request: HttpRequest, obj: models.EarnRuleVersion) -> list[Table]:
-        changes = services.compare_rules(
-            programme_id=obj.programme_id, version=obj.version, now=clock.now()
-        )
-        return [
-            Table(
-                title=_("Compared with the rules in force"),
-                headers=[_("Field"), _("In force"), _("Drafted")],
-                rows=[[name, before, after] for name, (before, after) in changes.items()],
-                empty=_("Nothing: it equals the rules in force."),
-            )
+    def facts(self, version: models.EarnRuleVersion) -> Sequence[Fact]:
+        facts = [
+            Fact(key="rate", label=_("Points"), value=self.rate(version)),
+            Fact(key="growth", label=_("Growth"), value=self.growth_rate(version)),
+            Fact(
+                key="tiers",
+                label=_("Tiers multiply points"),
+                value=_("Yes") if version.tier_multiplier else _("No"),
+            ),
+        ]
+        worded = {"rate", "growth_rate", "tier_multiplier", "from_at"}
+        told = figures(rulesets.of_row(version))
+        return facts + [
+            Fact(key=name, label=name, value=value)
+            for name, value in told.items()
+            if name not in worded
         ]
 
+    def preview(self, values: dict[str, Any], version: models.EarnRuleVersion) -> Sequence[Table]:
+        return [_would_get(version.programme_id, self.drafted(values, version))]
 
-def _draft_of(row: models.EarnRuleVersion) -> RulesDraft:
-    return RulesDraft(
-        rate=Fraction(row.rate_numerator, row.rate_denominator),
-        growth_rate=Fraction(row.growth_numerator, row.growth_denominator),
-        tier_multiplier=row.tier_multiplier,
-        rules=rulesets.of_row(row).rules,
-        caps=row.caps,
-        behaviors=tuple(rulesets.of_row(row).behaviors.values()),
-    )
+    def effects(self, version: models.EarnRuleVersion) -> Sequence[Table]:
+        return [_would_get(version.programme_id, self.kept(version))]
 
 
-def _goods_rules(multipliers: Mapping[str, Fraction]) -> tuple[Rule, ...]:
-    return rulesets.in_order(
+def _unit(programme_id: int) -> int:
+    """Return how many minor units make one of the programme's currency."""
+    unit: int = 10 ** minor_digits(programmes_selectors.get_programme(programme_id).currency)
+    return unit
+
+
+def _rate(row: models.EarnRuleVersion) -> Fraction:
+    return Fraction(row.rate_numerator, row.rate_denominator)
+
+
+def _growth(row: models.EarnRuleVersion) -> Fraction:
+    return Fraction(row.growth_numerator, row.growth_denominator)
+
+
+def _per_unit(programme_id: int, rate: Fraction) -> str:
+    currency = programmes_selectors.get_programme(programme_id).currency
+    return _("%(number)s for 1 %(currency)s") % {
+        "number": rate * _unit(programme_id),
+        "currency": currency,
+    }
+
+
+def _goods(name: str) -> str:
+    kind, _colon, what = name.partition(":")
+    return f"{dict(kind_words()).get(kind, kind)} {what}"
+
+
+def _of_goods(rule: Rule) -> bool:
+    """Tell whether a rule is one of the editor's rows: goods whose points are multiplied."""
+    return rule.group == "goods" and rule.action is Action.FACTOR and len(rule.goods) == 1
+
+
+def _goods_rules(multipliers: Mapping[str, Fraction]) -> list[Rule]:
+    return [
         Rule(
             code=f"goods-{number}",
             name_zh=selector,
@@ -271,17 +245,17 @@ def _goods_rules(multipliers: Mapping[str, Fraction]) -> tuple[Rule, ...]:
             goods=(selector,),
         )
         for number, (selector, value) in enumerate(multipliers.items(), 1)
-    )
+    ]
 
 
 # What the preview buys: three lines whose shares do not divide evenly.
 _BASKET = (12_800, 6_910, 29_990)
 
 
-def _would_get(base: models.EarnRuleVersion, values: dict[str, Any]) -> Table:
+def _would_get(programme_id: int, draft: RulesDraft) -> Table:
     """Return what an order would get by the rules in force, and by those being written."""
     now = clock.now()
-    programme = programmes_selectors.get_programme(base.programme_id)
+    programme = programmes_selectors.get_programme(programme_id)
     try:
         present = selectors.get_rules(programme_id=programme.id, at=now)
         tiers = loyalty_selectors.get_ladder(programme_id=programme.id).tiers
@@ -290,14 +264,16 @@ def _would_get(base: models.EarnRuleVersion, values: dict[str, Any]) -> Table:
     written = RuleSet(
         programme_id=programme.id,
         version=0,
-        rate=values["rate"],
-        growth_rate=values["growth_rate"],
-        tier_multiplier=values["tier_multiplier"],
+        rate=draft.rate,
+        growth_rate=draft.growth_rate,
+        tier_multiplier=draft.tier_multiplier,
         from_at=now,
-        rules=_goods_rules(values["line_multipliers"]),
+        rules=tuple(draft.rules),
+        caps=draft.caps,
     )
     # Each multiplier of goods takes its turn on the first line, so that it can be seen.
-    goods = [("", ""), *((name, name) for name in values["line_multipliers"])]
+    named = [rule.goods[0] for rule in written.rules if _of_goods(rule)]
+    goods = [("", ""), *((_goods(name), name) for name in named)]
     facts = OrderFacts(at=now, day=programme.local_day(now))
     chinese = (get_language() or "").startswith("zh")
     rows: list[list[object]] = []

@@ -1,4 +1,4 @@
-"""Earn rules: how many points an order is worth, and the decision that explains it."""
+"""Earn rules: what orders and behaviors are worth, and the decisions that explain it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ class EarningConfig(AppConfig):
     verbose_name = _("Earning")
 
     def ready(self) -> None:
-        from loyalty.earning import selectors
+        from loyalty.earning import handlers, selectors  # noqa: F401
 
         grants.append_only("earning_earndecision")
         explain.register("earning", selectors.explain)

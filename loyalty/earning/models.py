@@ -55,7 +55,7 @@ class EarnRuleVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.programme_id} v{self.version}"
+        return f"v{self.version}"
 
 
 class EarnRule(models.Model):

@@ -259,6 +259,22 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rewarded:
+    """A behavior that was rewarded, now or (`replayed`) before."""
+
+    member_id: int
+    behavior: str
+    source: str
+    points: int
+    rule_version: int
+    entry_id: int
+    balance_after: int
+    expires_at: datetime | None
+    occurred_at: datetime
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesDraft:
     """Earn rules as an operator writes them down: points per minor unit, exactly."""
 

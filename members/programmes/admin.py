@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -27,6 +28,8 @@ from config.kernel.console import (
     actor,
     ask,
     found_or_404,
+    names_actors,
+    names_programmes,
     record_url,
 )
 from members.programmes import models, selectors, services
@@ -72,6 +75,24 @@ class SettingsForm(ReasonForm):
         "debt_cap",
         "reason",
     )
+
+
+@names_programmes
+def by_name() -> dict[int, str]:
+    """Name programmes in the operator's language."""
+    chinese = (get_language() or "").startswith("zh")
+    return {
+        programme.id: (programme.name_zh if chinese else programme.name_en) or programme.code
+        for programme in selectors.list_programmes()
+    }
+
+
+def _clients(keys: Sequence[str]) -> dict[str, str]:
+    rows = models.ClientBinding.objects.filter(client_id__in=keys)
+    return dict(rows.values_list("client_id", "client__name"))
+
+
+names_actors("client", _clients)
 
 
 @admin.register(models.Programme)

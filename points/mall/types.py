@@ -232,6 +232,17 @@ class Address:
     def as_json(self) -> dict[str, str]:
         return asdict(self)
 
+    @property
+    def masked(self) -> Address:
+        """Return it as those see it who need not go there."""
+        return Address(
+            recipient=f"{self.recipient[:1]}**",
+            phone=f"****{self.phone[-4:]}",
+            region=self.region,
+            street="****",
+            postcode="",
+        )
+
     @classmethod
     def from_json(cls, told: Mapping[str, str]) -> Address:
         return cls(**told)

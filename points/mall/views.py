@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from points.mall.pictures import path_of
 
 
 @require_safe
-def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+def picture(request: HttpRequest, name: str) -> HttpResponse:
     """Send a picture; its name stands for its content, so it never changes."""
     try:
-        file = default_storage.open(path_of(name))
+        with default_storage.open(path_of(name)) as file:
+            answer = HttpResponse(file.read(), content_type="image/webp")
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(file, content_type="image/webp")
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"

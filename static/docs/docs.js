@@ -8,8 +8,8 @@ const tokenField = document.getElementById("token");
 const said = sandbox.querySelector(".said");
 // Ids that answers have told, put in wherever a request names them.
 const known = {};
-const PREFIXES = { mem_: "MEMBER", ent_: "ENTRY", res_: "RESERVATION" };
-const PLACE = /\$(MEMBER|ENTRY|RESERVATION)/g;
+const PREFIXES = { mem_: "MEMBER", ent_: "ENTRY", res_: "RESERVATION", itm_: "ITEM", mor_: "MALLORDER" };
+const PLACE = /\$(MEMBER|ENTRY|RESERVATION|ITEM|MALLORDER)/g;
 const tries = [...document.querySelectorAll("form.try")];
 // A token that was asked for, until it is known to be good no longer.
 let asked = null;
@@ -115,7 +115,13 @@ async function send(form) {
   }
 }
 
-const FIRST = { $MEMBER: "enrol", $RESERVATION: "reserve", $ENTRY: "earn" };
+const FIRST = {
+  $MEMBER: "enrol",
+  $RESERVATION: "reserve",
+  $ENTRY: "earn",
+  $ITEM: "try-mall_list_items",
+  $MALLORDER: "try-mall_place_order",
+};
 
 function complain(form, text, missing) {
   const line = make("p", `${text} `, "bad");

@@ -18,7 +18,9 @@ from config.kernel.api import openapi, reference
 from config.pages.docs import samples
 from config.pages.docs.reference import groups
 from members.programmes.models import ClientBinding
+from points.mall.types import ItemKind
 from tests.factories.api import ApiClient
+from tests.factories.mall import Mall
 from tests.factories.orders import make_earning_shop
 from tests.factories.programmes import Shop
 
@@ -106,6 +108,7 @@ def test_the_sandbox_refuses_what_comes_from_another_site(shop):
 
 def test_every_step_of_the_guide_and_every_sample_can_be_sent_as_it_stands(shop):
     """The steps run in the page's order, ids filled in from the answers, as the page does."""
+    Mall(shop=shop).item(kind=ItemKind.TICKET, points=1)
     api = ApiClient(client_id="", token=Client().post(TOKEN).json()["access_token"])
     known: dict[str, str] = {}
     now = clock.now()
@@ -128,9 +131,18 @@ def test_every_step_of_the_guide_and_every_sample_can_be_sent_as_it_stands(shop)
         learn(answer, known)
 
 
+NAMES = {
+    "mem_": "MEMBER",
+    "ent_": "ENTRY",
+    "res_": "RESERVATION",
+    "itm_": "ITEM",
+    "mor_": "MALLORDER",
+}
+
+
 def send(api: ApiClient, sample: samples.Sample, known: dict[str, str]) -> Any:
     def fill(text: str) -> str:
-        return re.sub(r"\$(MEMBER|ENTRY|RESERVATION)", lambda m: known[m[1]], text)
+        return re.sub(r"\$(MEMBER|ENTRY|RESERVATION|ITEM|MALLORDER)", lambda m: known[m[1]], text)
 
     return api.call(
         sample.method,
@@ -143,9 +155,8 @@ def send(api: ApiClient, sample: samples.Sample, known: dict[str, str]) -> Any:
 
 def learn(answer: Any, known: dict[str, str]) -> None:
     for made in ids_of(answer):
-        for prefix, name in (("mem_", "MEMBER"), ("ent_", "ENTRY"), ("res_", "RESERVATION")):
-            if made.startswith(prefix):
-                known[name] = made
+        if name := NAMES.get(made[:4]):
+            known[name] = made
 
 
 def ids_of(answer: Any) -> Iterator[str]:

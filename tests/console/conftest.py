@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from config.kernel.console.rows import as_data
 from members import services as members_services
 from members.models import User
 from tests.factories.story import Story, make_story
@@ -28,3 +29,20 @@ def operator(language: str = "zh-hans", *, superuser: bool = True) -> Client:
     client = Client(headers={"accept-language": language})
     client.force_login(User.objects.get(staff_name="lin"))
     return client
+
+
+def sent(name: str, rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return what a browser sends of a field of rows."""
+    cells = {
+        f"{name}-{place}-{cell}": value
+        for place, row in enumerate(rows)
+        for cell, value in row.items()
+    }
+    return {f"{name}-count": str(len(rows)), **cells}
+
+
+def opened(page: Any) -> dict[str, str]:
+    """Return what a browser would send of a form as the page shows it, untouched."""
+    form = page.context["form"]
+    data = as_data(form, form.initial)
+    return {key: str(value) for key, value in data.items() if value not in (None, "", "False")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from allauth.idp.oidc.models import Client as ApiClientRow
@@ -12,9 +11,6 @@ from django_celery_beat.models import PeriodicTask
 
 from config.kernel import clock
 from config.kernel.models import AuditRecord, Delivery, OutboxEvent
-from loyalty.earning import selectors as earning_selectors
-from loyalty.earning.models import EarnRuleVersion
-from loyalty.models import LadderVersion
 from members.programmes import selectors as programmes_selectors
 from points import selectors as points_selectors
 from points.models import Account
@@ -147,96 +143,6 @@ def test_settings_out_of_bounds_are_refused_on_the_form(story: Story):
 
     assert answer.status_code == 200
     assert "设置无效" in answer.content.decode()
-
-
-def test_earn_rules_are_drafted_compared_and_published(story: Story):
-    client = operator()
-    base = EarnRuleVersion.objects.get(programme_id=story.shop.programme.id)
-    form = {
-        "rate": "2/100",
-        "growth_rate": "1/100",
-        "tier_multiplier": "on",
-        "line_multipliers": "category:food/tea = 2",
-        "reason": "double points",
-    }
-    assert client.post(f"/ops/earning/earnruleversion/{base.pk}/draft/", form).status_code == 302
-    draft = EarnRuleVersion.objects.get(programme_id=base.programme_id, state="draft")
-    compared = client.get(f"/ops/earning/earnruleversion/{draft.pk}/change/").content.decode()
-    assert "与现行规则的差异" in compared
-
-    published = client.post(f"/ops/earning/earnruleversion/{draft.pk}/publish/", {"reason": "go"})
-
-    assert published.status_code == 302
-    rules = earning_selectors.get_rules(
-        programme_id=base.programme_id, at=clock.now() + timedelta(seconds=1)
-    )
-    assert rules.version == draft.version
-    assert rules.rate.denominator == 50
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("rate", "one"), ("rate", "1/0"), ("line_multipliers", "tea")]
-)
-def test_bad_earn_rules_are_refused_at_their_field(story: Story, field, value):
-    base = EarnRuleVersion.objects.get(programme_id=story.shop.programme.id)
-    form = {"rate": "1/100", "growth_rate": "1/100", "reason": "x"} | {field: value}
-
-    answer = operator().post(f"/ops/earning/earnruleversion/{base.pk}/draft/", form)
-
-    assert answer.status_code == 200
-    assert EarnRuleVersion.objects.filter(state="draft").count() == 0
-
-
-def test_ladder_is_drafted_and_published(story: Story):
-    client = operator()
-    base = LadderVersion.objects.get(programme_id=story.shop.programme.id)
-    shown = client.get(f"/ops/loyalty/ladderversion/{base.pk}/draft/").content.decode()
-    assert "silver, 银, Silver, 800000, 1.2" in shown
-    form = {
-        "measure": "rolling_spend",
-        "validity_months": "12",
-        "grace_days": "7",
-        "steps_down": "1",
-        "tiers": "\n".join(
-            [
-                "ordinary, 普通, Ordinary, 0, 1",
-                "silver，银，Silver，500000，1.2",
-                "gold, 金, Gold, 1500000, 1.5",
-                "top, 黑, Black, 4000000, 2",
-            ]
-        ),
-        "reason": "four tiers",
-    }
-    assert client.post(f"/ops/loyalty/ladderversion/{base.pk}/draft/", form).status_code == 302
-    draft = LadderVersion.objects.get(programme_id=base.programme_id, state="draft")
-
-    client.post(f"/ops/loyalty/ladderversion/{draft.pk}/publish/", {"reason": "go"})
-
-    draft.refresh_from_db()
-    assert draft.state == "published"
-    assert [tier.code for tier in draft.tiers.order_by("rank")] == [
-        "ordinary",
-        "silver",
-        "gold",
-        "top",
-    ]
-
-
-def test_ladder_line_that_makes_no_sense_is_named(story: Story):
-    base = LadderVersion.objects.get(programme_id=story.shop.programme.id)
-    form = {
-        "measure": "rolling_spend",
-        "validity_months": "12",
-        "grace_days": "0",
-        "steps_down": "1",
-    }
-
-    answer = operator().post(
-        f"/ops/loyalty/ladderversion/{base.pk}/draft/",
-        form | {"steps_down": "1", "tiers": "a, b", "reason": "x"},
-    )
-
-    assert "第 1 行" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("act", "state"), [("retry", "waiting"), ("drop", "dropped")])

@@ -15,7 +15,13 @@ from config.kernel.api.problems import status_of
 from config.pages.docs.samples import API, Sample, guide, make
 
 _DEEPEST = 3
-_IDS = {"member": "$MEMBER", "entry": "$ENTRY", "reservation": "$RESERVATION"}
+_IDS = {
+    "member": "$MEMBER",
+    "entry": "$ENTRY",
+    "reservation": "$RESERVATION",
+    "item": "$ITEM",
+    "order": "$MALLORDER",
+}
 # What an operation's sample is in the guide; the others are made from their contracts.
 _FROM_GUIDE = {
     "members_enrol": "enrol",
@@ -31,7 +37,18 @@ _FROM_GUIDE = {
 }
 _BODIES: dict[str, dict[str, Any]] = {
     "members_change": {"nickname": "小林"},
+    "earning_reward": {"behavior": "review", "source": "REVIEW-1001"},
     "points_reverse": {"reason": "given by mistake", "points": 10},
+    "mall_place_order": {
+        "member": "$MEMBER",
+        "item": "$ITEM",
+        "address": {
+            "recipient": "林小雨",
+            "phone": "13800138000",
+            "region": "浙江省杭州市拱墅区",
+            "street": "武林路 1 号",
+        },
+    },
 }
 
 
@@ -145,6 +162,8 @@ def _sample(
     filled = filled.replace("{external_no}", number)
     if operation.name == "members_look_up":
         filled += "?phone=13800138000"
+    if operation.name == "mall_find_orders":
+        filled += "?collect_code=ABCDE23456"
     if step := steps.get(_FROM_GUIDE.get(operation.name, "")):
         return Sample(
             slug=slug, method=method, path=step.path, body=step.body, media=step.media, key=step.key

@@ -1,6 +1,6 @@
 """Requests a reader can send as they stand: the guide's steps, and one for each operation.
 
-`$MEMBER`, `$ENTRY` and `$RESERVATION` stand for ids that only an answer tells. The try-it
+`$MEMBER`, `$ENTRY`, `$ITEM` and the like stand for ids that only an answer tells. The try-it
 client fills them in from the answers it gets; a shell, from variables.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 API = "/api/v1/"
 JSON, NDJSON = "application/json", "application/x-ndjson"
 PHONE = "13800138000"
-_ID = ("$MEMBER", "$ENTRY", "$RESERVATION")
+_ID = ("$MEMBER", "$ENTRY", "$RESERVATION", "$ITEM", "$MALLORDER")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

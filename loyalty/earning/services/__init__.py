@@ -1,9 +1,23 @@
-"""Decide what an order earns, keep the decision, and change the rules."""
+"""Decide what orders and behaviors earn, keep the decisions, and change the rules."""
 
-from loyalty.earning.errors import RulesInvalidError, RulesNotFoundError, RulesPublishedError
+from loyalty.earning.errors import (
+    RewardCapReachedError,
+    RewardInvalidError,
+    RewardUnknownError,
+    RulesInvalidError,
+    RulesNotFoundError,
+    RulesPublishedError,
+)
 from loyalty.earning.services.deciding import decide, decide_plainly
 from loyalty.earning.services.knowing import Knowing
+from loyalty.earning.services.noticing import (
+    reward_birthdays,
+    reward_if_offered,
+    reward_profile,
+    reward_sign_up,
+)
 from loyalty.earning.services.recording import record_decisions
+from loyalty.earning.services.rewarding import reward
 from loyalty.earning.services.rules import (
     compare_rules,
     draft_rules,
@@ -16,6 +30,9 @@ from loyalty.earning.validities import read as read_validity
 
 __all__ = [
     "Knowing",
+    "RewardCapReachedError",
+    "RewardInvalidError",
+    "RewardUnknownError",
     "RulesInvalidError",
     "RulesNotFoundError",
     "RulesPublishedError",
@@ -29,4 +46,9 @@ __all__ = [
     "publish_rules",
     "read_validity",
     "record_decisions",
+    "reward",
+    "reward_birthdays",
+    "reward_if_offered",
+    "reward_profile",
+    "reward_sign_up",
 ]

@@ -9,12 +9,17 @@ from django.db import transaction
 
 from config.kernel import audit
 from members.programmes import selectors as programmes_selectors
-from points.mall.errors import CollectCodeError, CollectedAlreadyError, UndoTooLateError
+from points.mall.errors import (
+    CollectCodeError,
+    CollectedAlreadyError,
+    UndoTooLateError,
+    WrongStateError,
+)
 from points.mall.events import MallCollected
 from points.mall.selectors.items import get_terms
 from points.mall.selectors.orders import clean_code
 from points.mall.services import announcing, locking
-from points.mall.types import Order, OrderStatus
+from points.mall.types import Delivery, Order, OrderStatus
 
 
 @transaction.atomic
@@ -39,6 +44,8 @@ def collect_order(
         WrongStateError: it does not wait to be collected. Late is no matter until it went back.
     """
     order = locking.lock_order(member_id=member_id, order_id=order_id, programme_id=programme_id)
+    if order.delivery != Delivery.COLLECT:
+        raise WrongStateError
     right = hmac.compare_digest((order.collect_code or "").encode(), clean_code(code).encode())
     if not order.collect_code or not right or store_id not in (None, order.store_id):
         raise CollectCodeError

@@ -1,0 +1,65 @@
+"""What all screens of the operations console share.
+
+Screens read; whatever an operator changes goes through a form with a reason into a service.
+Tables of millions of rows are listed without counting them.
+"""
+
+from config.kernel.console.asking import ReasonForm, actor, ask, found_or_404, refusal
+from config.kernel.console.columns import action, badge, by_word, word
+from config.kernel.console.large import is_small, newest
+from config.kernel.console.names import (
+    find_members,
+    finds_members,
+    name_actors,
+    name_members,
+    names_actors,
+    names_members,
+    names_programmes,
+    programme_name,
+    programme_names,
+    programme_words,
+)
+from config.kernel.console.places import record_url, when
+from config.kernel.console.rows import RowsField, give_rows, rows_of
+from config.kernel.console.rules import Fact, RulesAdmin, Said
+from config.kernel.console.screens import ConsoleAdmin, ReadOnlyAdmin, SpreadAdmin, spread_key
+from config.kernel.console.tables import Link, Table, why_table
+
+__all__ = [
+    "ConsoleAdmin",
+    "Fact",
+    "Link",
+    "ReadOnlyAdmin",
+    "ReasonForm",
+    "RowsField",
+    "RulesAdmin",
+    "Said",
+    "SpreadAdmin",
+    "Table",
+    "action",
+    "actor",
+    "ask",
+    "badge",
+    "by_word",
+    "find_members",
+    "finds_members",
+    "found_or_404",
+    "give_rows",
+    "is_small",
+    "name_actors",
+    "name_members",
+    "names_actors",
+    "names_members",
+    "names_programmes",
+    "newest",
+    "programme_name",
+    "programme_names",
+    "programme_words",
+    "record_url",
+    "refusal",
+    "rows_of",
+    "spread_key",
+    "when",
+    "why_table",
+    "word",
+]

@@ -1,0 +1,83 @@
+"""How the console names what other apps own: members and programmes.
+
+A screen of a lower app shows whom a row is about without knowing who keeps the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+_namers: list[Callable[[Sequence[int]], dict[int, tuple[str, str]]]] = []
+
+
+def names_members(
+    namer: Callable[[Sequence[int]], dict[int, tuple[str, str]]],
+) -> Callable[[Sequence[int]], dict[int, tuple[str, str]]]:
+    """Register how the console names members: number and address of the screen, by id."""
+    _namers.append(namer)
+    return namer
+
+
+def name_members(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the number and the address of members."""
+    return {key: name for namer in _namers for key, name in namer(member_ids).items()}
+
+
+_finders: list[Callable[[str], list[int]]] = []
+
+
+def finds_members(finder: Callable[[str], list[int]]) -> Callable[[str], list[int]]:
+    """Register how the console finds members by what an operator types."""
+    _finders.append(finder)
+    return finder
+
+
+def find_members(text: str) -> list[int]:
+    """Return the members that a number, id, phone or address names."""
+    return [member for finder in _finders for member in finder(text.strip())]
+
+
+_programme_namers: list[Callable[[], dict[int, str]]] = []
+
+
+def names_programmes(namer: Callable[[], dict[int, str]]) -> Callable[[], dict[int, str]]:
+    """Register how the console names programmes: by id, in the operator's language."""
+    _programme_namers.append(namer)
+    return namer
+
+
+def programme_names() -> dict[int, str]:
+    """Return what programmes are called, by id."""
+    return {key: name for namer in _programme_namers for key, name in namer().items()}
+
+
+def programme_name(programme_id: int) -> str:
+    """Return what a programme is called."""
+    return programme_names().get(programme_id, str(programme_id))
+
+
+def programme_words() -> dict[str, str]:
+    """Return the programmes as a filter offers them."""
+    return {str(key): name for key, name in programme_names().items()}
+
+
+_actor_namers: dict[str, Callable[[Sequence[str]], dict[str, str]]] = {}
+
+
+def names_actors(prefix: str, namer: Callable[[Sequence[str]], dict[str, str]]) -> None:
+    """Register who stands behind `prefix:key` in the audit trail: names by key."""
+    _actor_namers[prefix] = namer
+
+
+def name_actors(actors: Sequence[str]) -> dict[str, str]:
+    """Return names of who acted, as the audit trail wrote them; unknown ones stay as they are."""
+    keys: dict[str, list[str]] = {}
+    for actor in set(actors):
+        prefix, _colon, key = actor.partition(":")
+        keys.setdefault(prefix, []).append(key)
+    found: dict[str, str] = {}
+    for prefix, wanted in keys.items():
+        namer = _actor_namers.get(prefix)
+        names = namer(wanted) if namer else {}
+        found.update({f"{prefix}:{key}": name for key, name in names.items()})
+    return found

@@ -1,0 +1,142 @@
+"""Screens: lists without totals, records with tables below them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
+
+from config.kernel.console.large import is_small
+from config.kernel.console.names import find_members, name_members
+from config.kernel.console.tables import Table
+
+
+class _AttachingChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        cast(ConsoleAdmin, self.model_admin).attach(self.result_list)
+
+
+class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
+    """A screen of the console: lists without totals, records with tables below them."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    # Counting what each filter would leave reads the whole table.
+    show_facets = admin.ShowFacets.NEVER
+    paginator = InfinitePaginator
+    change_form_outer_after_template = "admin/_tables.html"
+    actions_selection_counter = False
+    list_fullwidth = True
+
+    def attach(self, rows: list[Any]) -> None:
+        """Read what the shown rows need from other tables, once for the whole page."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _AttachingChangeList
+
+    def tables(self, request: HttpRequest, obj: Any) -> list[Table]:
+        """Return what to show below a record."""
+        return []
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = dict(extra_context or {})
+        if object_id and request.method == "GET":
+            obj = self.get_object(request, unquote(object_id))
+            if obj is not None and self.has_view_permission(request, obj):
+                context["tables"] = self.tables(request, obj)
+        return super().changeform_view(request, object_id, form_url, context)
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """A screen that only shows."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell whether this operator may press the buttons: Django's change permission."""
+        meta = self.model._meta
+        return bool(request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}"))
+
+
+class _SpreadChangeList(_AttachingChangeList):
+    def url_for_result(self, result: Any) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[spread_key(result)])
+
+
+class SpreadAdmin(ReadOnlyAdmin):
+    """A screen over a table spread by member: a record's address names member and row."""
+
+    ordering: Sequence[str] = ("-id",)
+    search_fields = ("member_id",)
+    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
+
+    # How to order while the table is small enough to sort; by key when it is not.
+    newest_first: Sequence[str] = ("-id",)
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        small = is_small(self.model) or "member_id" in request.GET
+        return self.newest_first if small else ("-member_id", "-id")
+
+    @admin.display(description=gettext_lazy("member"))
+    def member(self, obj: Any) -> str:
+        """Show the member's number as a link."""
+        number, url = obj.member_name or (str(obj.member_id), "")
+        return format_html('<a href="{}">{}</a>', url, number) if url else number
+
+    def attach(self, rows: list[Any]) -> None:
+        names = name_members([row.member_id for row in rows])
+        for row in rows:
+            row.member_name = names.get(row.member_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(member_id__in=find_members(search_term)), False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _SpreadChangeList
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        # By (member, row): the row's number alone would ask every place there is.
+        member, _dash, row = object_id.partition("-")
+        if not (member.isdecimal() and row.isdecimal()):
+            return None
+        found = self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
+        if found is not None:
+            self.attach([found])
+        return found
+
+
+def spread_key(row: Any) -> str:
+    """Return the address part of a row of a spread table."""
+    return f"{row.member_id}-{row.pk}"
