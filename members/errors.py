@@ -148,10 +148,3 @@ class MemberLookupError(MalformedError):
 
     code = "member.lookup_invalid"
     title = "Look up by exactly one of phone, email, external_id, member_code, card_no"
-
-
-class CodeNotSupportedError(InvalidError):
-    """Rotating member codes are not given out by this version."""
-
-    code = "member.code_not_supported"
-    title = "Member codes are not available yet"

@@ -123,3 +123,11 @@ class SignedIn:
     user_id: int
     member_id: int
     created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCode:
+    """Digits that name a member to a till until a moment, exclusive."""
+
+    digits: str
+    expires_at: datetime

@@ -1,10 +1,9 @@
-"""The member code that a till reads: QR and Code 128 of the member number, as SVG paths."""
+"""The member code that a till reads: QR and Code 128, as SVG paths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 import segno
@@ -27,16 +26,15 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberCode:
-    """A member number in both codes: square for cameras, bars for older scanners."""
+    """Digits in both codes: square for cameras, bars for older scanners."""
 
     number: str
     square: Drawing
     bars: Drawing
 
 
-@lru_cache(maxsize=1024)
 def of(number: str) -> MemberCode:
-    """Return the codes of a member number."""
+    """Return the codes of a member code or number."""
     return MemberCode(number=number, square=_square(number), bars=_bars(number))
 
 

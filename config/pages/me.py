@@ -89,8 +89,21 @@ def profile(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_safe
 @member_page
 def code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Show the member code alone, one tap away from every page."""
-    return render(request, "pages/code.html", {"code": codes.of(visitor.member.member_no)})
+    """Show a fresh member code alone, one tap away from every page.
+
+    HTMX asks for the code without the page around it: when the card is turned, and before
+    the one on show ends.
+    """
+    member = visitor.member
+    fresh = members_services.issue_member_code(
+        member_id=member.id, programme_id=member.programme_id, now=visitor.now
+    )
+    only = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "pages/components/member_code.html" if only else "pages/code.html",
+        {"code": codes.of(fresh.digits), "number": member.member_no},
+    )
 
 
 def _save(form: ProfileForm, visitor: Visitor) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from config.kernel.panels import Panel, Subject, register
-from config.pages import codes, entries, progress
+from config.pages import entries, progress
 from loyalty import selectors as loyalty_selectors
 from points import selectors as points_selectors
 
@@ -45,7 +45,6 @@ def _card(subject: Subject) -> Mapping[str, object]:
         # The card brings its own two sides: the panel around it draws no surface.
         "bare": True,
         "face": progress.face(standing.tier),
-        "code": codes.of(subject.number),
         "number": subject.number,
         "name": subject.name,
         "standing": standing,

@@ -17,6 +17,7 @@ from points.types import Balance, Expiring, Kind
 # Components that are items of a list.
 LISTED = {"entry", "figure", "row", "product"}
 NUMBER = "674620596896"
+CODE = "280123456789012349"
 _DAY = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 _END = datetime(2026, 12, 31, 16, tzinfo=UTC)
 _NAMES = (
@@ -83,7 +84,6 @@ def _cards() -> list[Sample]:
             "progress": progress.of(standing, currency="CNY"),
             "name": name,
             "number": NUMBER,
-            "code": codes.of(NUMBER),
         }
 
     amounts = (0, 412_000, 1_210_050, 4_999_900, 8_000_000)
@@ -108,8 +108,8 @@ def _cards() -> list[Sample]:
         ),
         Sample(
             component="member_code",
-            state="back of the card",
-            values=lambda: {"code": codes.of(NUMBER)},
+            state="for a minute",
+            values=lambda: {"code": codes.of(CODE), "number": NUMBER},
         ),
     ]
 

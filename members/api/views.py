@@ -95,12 +95,11 @@ def _home_store(call: api.Call, code: str | None) -> int | None:
     query=MemberLookup,
     answer=MembersFound,
     tag="Members",
-    summary="Look a member up by phone, e-mail, external id or card number",
+    summary="Look a member up by phone, e-mail, external id, member code or card number",
     errors=[
         errors.MemberLookupError,
         errors.InvalidPhoneError,
         errors.InvalidEmailError,
-        errors.CodeNotSupportedError,
     ],
 )
 def look_up(call: api.Call) -> MembersFound:
@@ -138,7 +137,12 @@ def _find(call: api.Call) -> int | None:
         )
     if query.card_no is not None:
         return selectors.find_by_card(programme_id=programme_id, card_no=query.card_no)
-    raise errors.CodeNotSupportedError
+    return services.read_member_code(
+        digits=query.member_code or "",
+        programme_id=programme_id,
+        client_id=call.caller.client_id,
+        now=call.now,
+    )
 
 
 @api.operation(

@@ -21,6 +21,7 @@ from members.errors import (
 from members.services.attaching import attach_identity
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
+from members.services.identifying import issue_member_code, read_member_code
 from members.services.labelling import clear_labels, set_labels
 from members.services.requesting import (
     forget_tickets,
@@ -57,6 +58,8 @@ __all__ = [
     "enrol_many",
     "forget_tickets",
     "get_ticket",
+    "issue_member_code",
+    "read_member_code",
     "request_code",
     "resend_code",
     "reveal_contacts",

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from config.pages import codes
+from config.pages import codes, formats
 from members import selectors as members_selectors
 from tests.factories.story import Story
 from tests.pages.conftest import browse
@@ -55,17 +55,26 @@ def test_own_pages_send_strangers_to_sign_in(db, path):
     assert browse(None).get(path).headers["Location"] == f"/sign-in?next={path}"
 
 
-def test_code_is_on_the_card_and_on_a_page_of_its_own(story: Story):
+def test_code_is_fresh_on_a_page_of_its_own_that_nobody_keeps(story: Story):
     client = browse(story.user)
-    drawn = codes.of(number_of(story))
 
-    for path in ("/", "/code"):
-        html = page(client, path)
-        assert drawn.square.path in html
-        assert drawn.bars.path in html
+    first, second = client.get("/code"), client.get("/code")
+
+    digits = [re.search(r"28(?:\d{2} ?){8}", a.content.decode())[0] for a in (first, second)]
+    assert digits[0] != digits[1]
+    assert codes.of(digits[0].replace(" ", "")).bars.path in first.content.decode()
+    assert "no-store" in first.headers["Cache-Control"]
+    assert "<html" not in client.get("/code", headers={"HX-Request": "true"}).content.decode()
 
 
-@pytest.mark.parametrize("number", ["674620596896", "000000000000", "1"])
+def test_card_turns_to_its_number_and_leads_to_the_code(story: Story):
+    html = page(browse(story.user), "/")
+
+    assert formats.card_number(number_of(story)) in html
+    assert 'href="/code"' in html
+
+
+@pytest.mark.parametrize("number", ["674620596896", "280123456789012349", "000000000000", "1"])
 def test_code_leaves_scanners_their_quiet_zone(number):
     code = codes.of(number)
     columns = [(int(x), int(length)) for x, length in re.findall(r"M(\d+) 0h(\d+)", code.bars.path)]
