@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
+    "allauth.mfa",
+    "allauth.usersessions",
     "simple_history",
     "django_celery_beat",
     "django_htmx",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "members.origins.OriginMiddleware",
     "config.kernel.pages.RefusalPages",
+    "members.steps.StepUpPages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -189,8 +192,23 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
-# allauth's table of e-mail addresses is kept encrypted: members.account.
-MIGRATION_MODULES = {"account": "members.account.migrations"}
+# What allauth's tables tell of a person is kept encrypted: members.account.
+MIGRATION_MODULES = {
+    "account": "members.account.migrations",
+    "mfa": "members.account.mfa.migrations",
+    "usersessions": "members.account.usersessions.migrations",
+}
+ACCOUNT_ADAPTER = "members.account.adapter.AccountAdapter"
+MFA_ADAPTER = "members.account.adapter.ProofAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Phones whose clock is a little off; a code is good once all the same.
+MFA_TOTP_TOLERANCE = 1
+# From which risk a sign-in is told to the member, and from which a second proof is asked for.
+SIGN_IN_RISK_TOLD = env.number("SIGN_IN_RISK_TOLD", 40)
+SIGN_IN_RISK_CHALLENGED = env.number("SIGN_IN_RISK_CHALLENGED", 70)
+# Where networks are, for the speed between two sign-ins: a class with `locate(ip)`.
+SIGN_IN_LOCATOR = env.text("SIGN_IN_LOCATOR", "")
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/sign-in"
 # The storefront whose member center this site is.

@@ -10,7 +10,19 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
+        from config.kernel import rooms
         from members import board, privacy
 
         privacy.declare()
         board.register()
+        rooms.register(
+            rooms.Room(
+                slug="security",
+                page="me",
+                order=30,
+                url_name="members:security",
+                title=_("Account security"),
+                words=_("Ways in, second proof, devices"),
+                icon="pages/icons/shield.html",
+            )
+        )

@@ -21,6 +21,7 @@ _SECONDS = 300
 _DRAWINGS = 4
 _SIZE = (220, 80)
 _PAPER = (246, 244, 240)
+_INK = (74, 60, 54, 235)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def draw(name: str) -> bytes | None:
         return None
     width, height = _SIZE
     picture = ImageCaptcha(width=width, height=height)
-    return picture.generate(digits, bg_color=_PAPER).getvalue()
+    return picture.generate(digits, bg_color=_PAPER, fg_color=_INK).getvalue()
 
 
 def speak(name: str) -> bytes | None:

@@ -117,6 +117,27 @@ class WrongPictureError(PictureNeededError):
     title = "These are not the digits in the picture"
 
 
+class WrongProofError(InvalidError):
+    """The second proof is not right."""
+
+    code = "sign_in.wrong_proof"
+    title = "This is not right; try again"
+
+
+class StepUpNeededError(ForbiddenError):
+    """What is to be done needs a second proof from the last five minutes."""
+
+    code = "sign_in.step_up_needed"
+    title = "Prove that it is you first"
+
+
+class LastWayInError(ConflictError):
+    """Without it nobody could sign in to this account any more."""
+
+    code = "sign_in.last_way_in"
+    title = "This is the only way in that is left; add another one first"
+
+
 class AccountClosedError(ForbiddenError):
     """The account may not sign in."""
 

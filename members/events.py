@@ -84,3 +84,23 @@ class CodesStopped(Event):
 
     kind: str
     retry_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskySignIn(Event):
+    """A sign-in looked unlike the member's others; they are told."""
+
+    name: ClassVar[str] = "members.risky_sign_in.v1"
+
+    reasons: list[str]
+    score: int
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityChanged(Event):
+    """A way in or a proof was added, changed or taken away; the member is told."""
+
+    name: ClassVar[str] = "members.security_changed.v1"
+
+    what: str

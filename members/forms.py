@@ -12,12 +12,15 @@ from members.errors import (
     BudgetSpentError,
     CodeExpiredError,
     ConsentMissingError,
+    IdentityTakenError,
     InvalidEmailError,
     InvalidPhoneError,
+    LastWayInError,
     PictureNeededError,
     TooManyCodesError,
     WrongCodeError,
     WrongPictureError,
+    WrongProofError,
 )
 
 REFUSALS = (
@@ -28,6 +31,9 @@ REFUSALS = (
     CodeExpiredError,
     ConsentMissingError,
     AccountClosedError,
+    WrongProofError,
+    IdentityTakenError,
+    LastWayInError,
 )
 
 
@@ -73,6 +79,12 @@ def _words(refusal: DomainError) -> str:
         return gettext("This is not the code we sent. Look at the latest message and try again.")
     if isinstance(refusal, CodeExpiredError):
         return gettext("This code is no longer good. Send a new one.")
+    if isinstance(refusal, WrongProofError):
+        return gettext("This is not right, or was used before. Try the next one.")
+    if isinstance(refusal, IdentityTakenError):
+        return gettext("This already belongs to another membership. Please ask the shop.")
+    if isinstance(refusal, LastWayInError):
+        return gettext("This is the only way in that is left. Add another one first.")
     if isinstance(refusal, ConsentMissingError):
         return gettext("Please agree to the terms to become a member.")
     return gettext("This account cannot sign in here. Please ask the shop.")

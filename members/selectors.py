@@ -6,13 +6,27 @@ from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as StoredSession
 from django.db import connection
 from django.db.models import Q
 
 from config.kernel import ids, statements
-from members import keys, models, numbers
+from members import keys, masking, models, numbers
 from members.errors import MemberNotFoundError
-from members.types import ContactKind, Identity, Label, Member, Status
+from members.types import (
+    Attempt,
+    ContactKind,
+    Identity,
+    Label,
+    Member,
+    Outcome,
+    Risk,
+    Safety,
+    Session,
+    Status,
+)
 
 _SURVIVORS = """
 SELECT id, survivor_id FROM members_member
@@ -167,6 +181,63 @@ def list_identities(*, member_id: int) -> list[Identity]:
     """Return what other channels call the member."""
     rows = models.Identity.objects.filter(member_id=member_id).order_by("id")
     return [Identity(channel=r.channel, external_id=r.external_id) for r in rows]
+
+
+def get_safety(*, user_id: int, since: datetime) -> Safety:
+    """Return what keeps an account safe; a risky sign-in counts when it was after `since`."""
+    user = models.User.objects.get(pk=user_id)
+    rows = {row.type: row for row in Authenticator.objects.filter(user_id=user_id).order_by("pk")}
+    codes = rows.get(Authenticator.Type.RECOVERY_CODES)
+    return Safety(
+        phone=masking.mask_phone(user.phone) if user.phone and user.phone_verified else None,
+        email=masking.mask_email(user.email) if user.email else None,
+        has_password=user.has_usable_password(),
+        has_authenticator=Authenticator.Type.TOTP in rows,
+        recovery_codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
+        risky_lately=models.SignInAttempt.objects.filter(
+            user_id=user_id, outcome=Outcome.TOLD, occurred_at__gt=since
+        ).exists(),
+    )
+
+
+def list_attempts(*, user_id: int, limit: int = 20) -> list[Attempt]:
+    """Return the latest sign-ins of a user, newest first."""
+    rows = models.SignInAttempt.objects.filter(user_id=user_id).order_by("-id")[:limit]
+    return [
+        Attempt(
+            id=row.pk,
+            by=row.by,
+            outcome=Outcome(row.outcome),
+            risk=Risk(score=row.risk, reasons=tuple(row.reasons)),
+            ip=row.ip or "",
+            agent=row.agent or "",
+            occurred_at=row.occurred_at,
+        )
+        for row in rows
+    ]
+
+
+def list_sessions(*, user_id: int, current: str, now: datetime) -> list[Session]:
+    """Return where a user is signed in, the current one first, then the latest seen."""
+    rows = list(UserSession.objects.filter(user_id=user_id).order_by("-last_seen_at"))
+    alive = set(
+        StoredSession.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=now
+        ).values_list("session_key", flat=True)
+    )
+    found = [
+        Session(
+            id=row.pk,
+            ip=row.ip or "",
+            agent=row.user_agent or "",
+            started_at=row.created_at,
+            seen_at=row.last_seen_at,
+            is_current=row.session_key == current,
+        )
+        for row in rows
+        if row.session_key in alive
+    ]
+    return sorted(found, key=lambda session: not session.is_current)
 
 
 def list_labels(*, member_ids: Iterable[int], kind: str) -> dict[int, list[Label]]:

@@ -21,7 +21,15 @@ def forget_tickets(**_: object) -> int:
 def forget_sessions(**_: object) -> None:
     """Delete sessions that have run out."""
     SessionStore.clear_expired()
+    services.forget_sessions()
+
+
+@shared_task(name="members.forget_attempts", acks_late=True)
+def forget_attempts(**_: object) -> int:
+    """Delete sign-ins that are older than they are useful."""
+    return services.forget_attempts(before=clock.now() - timedelta(days=180))
 
 
 schedule.every(task="members.forget_sessions", cron="55 3 * * *", queue="bulk")
+schedule.every(task="members.forget_attempts", cron="10 4 * * *", queue="bulk")
 schedule.every(task="members.forget_tickets", cron="25 * * * *", queue="bulk")

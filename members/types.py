@@ -116,6 +116,100 @@ class Ticket:
     resend_at: datetime
 
 
+class Purpose(StrEnum):
+    """What a code was sent for."""
+
+    SIGN_IN = "sign_in"
+    PROVE = "prove"
+    CHANGE = "change"
+
+
+class ProofKind(StrEnum):
+    """By what somebody who is half in, or about to do something grave, proves who they are."""
+
+    AUTHENTICATOR = "totp"
+    RECOVERY = "recovery"
+    PASSKEY = "passkey"
+    PHONE = "phone"
+    EMAIL = "email"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A second proof that somebody can give; `masked` is where a code would go."""
+
+    kind: ProofKind
+    masked: str = ""
+
+
+class Outcome(StrEnum):
+    """What became of a sign-in."""
+
+    PASSED = "passed"
+    TOLD = "told"
+    CHALLENGED = "challenged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """How risky a sign-in looks, 0 to 100, and why."""
+
+    score: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A sign-in as the member and operators see it."""
+
+    id: int
+    by: str
+    outcome: Outcome
+    risk: Risk
+    ip: str
+    agent: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser or app that is signed in."""
+
+    id: int
+    ip: str
+    agent: str
+    started_at: datetime
+    seen_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A passkey of a member, by the name they gave it."""
+
+    id: int
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """What keeps an account safe."""
+
+    phone: str | None
+    email: str | None
+    has_password: bool
+    has_authenticator: bool
+    recovery_codes_left: int
+    passkeys: tuple[Passkey, ...] = ()
+    socials: tuple[str, ...] = ()
+    is_verified: bool = False
+    risky_lately: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """Who a right code turned out to be."""
@@ -123,6 +217,7 @@ class SignedIn:
     user_id: int
     member_id: int
     created: bool
+    by: str = field(default="phone", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from members.views import pictures, signing_in
+from members.views import contacts, pictures, proving, security, signing_in
 
 app_name = "members"
 urlpatterns = [
@@ -13,5 +13,18 @@ urlpatterns = [
     path("sign-in/code/resend", signing_in.resend, name="resend"),
     path("sign-in/picture/<str:name>.png", pictures.picture, name="picture"),
     path("sign-in/picture/<str:name>.wav", pictures.sound, name="sound"),
+    path("sign-in/proof", proving.finish, name="proof"),
+    path("me/security", security.security, name="security"),
+    path("me/security/proof", proving.prove, name="prove"),
+    path("me/security/change", contacts.change, name="change"),
+    path("me/security/authenticator", security.authenticator, name="authenticator"),
+    path(
+        "me/security/authenticator/remove",
+        security.remove_authenticator,
+        name="remove_authenticator",
+    ),
+    path("me/security/recovery-codes", security.recovery_codes, name="recovery_codes"),
+    path("me/security/sessions/<int:session>/end", security.end_session, name="end_session"),
+    path("me/security/sessions/end-others", security.end_other_sessions, name="end_others"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from config.kernel.handlers import handles
 from loyalty import selectors as loyalty_selectors
 from loyalty.events import TierChanged, TierDowngraded, TierUpgraded
-from members.events import CodeRequested
+from members.events import CodeRequested, RiskySignIn, SecurityChanged
 from members.programmes import selectors as programmes_selectors
 from messaging import services, texts
 from messaging.types import Channel, Kind, Text
@@ -27,6 +27,33 @@ def send_code(event: CodeRequested, *, now: datetime) -> None:
         link=event.link,
         locale=event.locale,
         programme_id=event.programme_id,
+        template=event.template,
+        now=now,
+    )
+
+
+@handles(RiskySignIn, queue="critical")
+def tell_of_risky_sign_in(event: RiskySignIn, *, now: datetime) -> None:
+    """Say so while it can still be stopped."""
+    services.tell_member(
+        key=f"risky:{event.attempt_id}",
+        member_id=event.member_id or 0,
+        kind=Kind.SYSTEM,
+        template="risky_sign_in",
+        write=lambda language: texts.risky_sign_in(reasons=event.reasons),
+        now=now,
+    )
+
+
+@handles(SecurityChanged, queue="critical")
+def tell_of_security(event: SecurityChanged, *, now: datetime) -> None:
+    """Tell the owner of an account what was changed about the ways into it."""
+    services.tell_member(
+        key=f"security:{event.member_id}:{event.what}:{event.occurred_at.isoformat()}",
+        member_id=event.member_id or 0,
+        kind=Kind.SYSTEM,
+        template="security_changed",
+        write=lambda language: texts.security_changed(what=event.what),
         now=now,
     )
 

@@ -31,19 +31,23 @@ def send_code(
     link: str,
     locale: str,
     programme_id: int | None,
+    template: str = "sign_in_code",
     now: datetime,
 ) -> bool:
-    """Send a sign-in code; return False when this one was sent before.
+    """Send a code; return False when this one was sent before.
 
     Raises:
         ProviderFailedError: the provider did not take it.
     """
     with texts.in_language(locale) as language:
-        text = texts.sign_in_code(channel=channel, code=code, link=link)
+        if template == "sign_in_code":
+            text = texts.sign_in_code(channel=channel, code=code, link=link)
+        else:
+            text = texts.proof_code(channel=channel, code=code)
     row = LocalMessage(
         key=key,
         kind=Kind.CODE,
-        template="sign_in_code",
+        template=template,
         channel=channel,
         locale=language,
         address=address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -55,3 +55,50 @@ def tier_downgraded(*, tier: str) -> Text:
     return Text(
         subject=_("Your tier has changed to %(tier)s") % {"tier": tier}, body=body % {"tier": tier}
     )
+
+
+def proof_code(*, channel: Channel, code: str) -> Text:
+    """Return the message that carries a code for something else than signing in."""
+    body = _(
+        "%(code)s is your code to confirm a change of your account, good for 5 minutes. "
+        "Tell it to nobody."
+    )
+    subject = "" if channel is Channel.SMS else _("%(code)s is your code") % {"code": code}
+    return Text(subject=subject, body=body % {"code": code})
+
+
+def risky_sign_in(*, reasons: Sequence[str]) -> Text:
+    """Return the message that tells of a sign-in unlike the member's others."""
+    words = {
+        "new_device": _("from a new device"),
+        "new_network": _("from a new network"),
+        "unusual_hour": _("at an unusual hour"),
+        "many_failures": _("after several failed tries"),
+        "impossible_speed": _("from far away, a short time after the last one"),
+    }
+    why = _(", ").join(words[reason] for reason in reasons if reason in words)
+    body = _(
+        "Someone signed in to your account %(why)s. If it was not you, open Account security, "
+        "sign out everywhere else and change your way in."
+    )
+    return Text(subject=_("A sign-in that looks unusual"), body=body % {"why": why})
+
+
+def security_changed(*, what: str) -> Text:
+    """Return the message that tells of a change of how an account is entered."""
+    words = {
+        "authenticator_added": _("An authenticator app was added"),
+        "authenticator_removed": _("The authenticator app was removed"),
+        "recovery_codes_renewed": _("New recovery codes were made"),
+        "passkey_added": _("A passkey was added"),
+        "passkey_removed": _("A passkey was removed"),
+        "phone_changed": _("The phone number was changed"),
+        "email_changed": _("The e-mail address was changed"),
+        "password_changed": _("The password was changed"),
+        "social_bound": _("Another account was bound to sign in with"),
+        "social_unbound": _("An account to sign in with was unbound"),
+        "real_name_verified": _("The real name was verified"),
+    }
+    change = words.get(what, _("Account security was changed"))
+    body = _("%(change)s. If it was not you, ask the shop at once.")
+    return Text(subject=change, body=body % {"change": change})

@@ -11,18 +11,31 @@ from members.errors import (
     InvalidBirthdayError,
     InvalidEmailError,
     InvalidPhoneError,
+    LastWayInError,
     MemberNotFoundError,
     NoContactError,
     PictureNeededError,
+    StepUpNeededError,
     TooManyCodesError,
     WrongCodeError,
     WrongPictureError,
+    WrongProofError,
 )
 from members.services.attaching import attach_identity
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
 from members.services.identifying import issue_member_code, read_member_code
 from members.services.labelling import clear_labels, set_labels
+from members.services.proving import (
+    check_proof,
+    has_fresh_proof,
+    has_second_proof,
+    list_proofs,
+    mark_proved,
+    request_proof,
+    require_step_up,
+    require_step_up_to_spend,
+)
 from members.services.requesting import (
     forget_tickets,
     get_ticket,
@@ -30,8 +43,31 @@ from members.services.requesting import (
     resend_code,
 )
 from members.services.revealing import reveal_contacts
+from members.services.securing import (
+    add_authenticator,
+    confirm_change,
+    list_recovery_codes,
+    make_secret,
+    remove_authenticator,
+    renew_recovery_codes,
+    request_change,
+)
+from members.services.sessioning import (
+    close_session,
+    end_other_sessions,
+    end_session,
+    forget_sessions,
+    open_session,
+)
 from members.services.staffing import create_staff
 from members.services.updating import update_profile
+from members.services.weighing import (
+    forget_attempts,
+    record_challenge,
+    record_failure,
+    record_sign_in,
+    weigh_sign_in,
+)
 
 __all__ = [
     "AccountClosedError",
@@ -44,25 +80,53 @@ __all__ = [
     "InvalidBirthdayError",
     "InvalidEmailError",
     "InvalidPhoneError",
+    "LastWayInError",
     "MemberNotFoundError",
     "NoContactError",
     "PictureNeededError",
+    "StepUpNeededError",
     "TooManyCodesError",
     "WrongCodeError",
     "WrongPictureError",
+    "WrongProofError",
+    "add_authenticator",
     "attach_identity",
+    "check_proof",
     "clear_labels",
+    "close_session",
+    "confirm_change",
     "confirm_code",
     "create_staff",
+    "end_other_sessions",
+    "end_session",
     "enrol",
     "enrol_many",
+    "forget_attempts",
+    "forget_sessions",
     "forget_tickets",
     "get_ticket",
+    "has_fresh_proof",
+    "has_second_proof",
     "issue_member_code",
+    "list_proofs",
+    "list_recovery_codes",
+    "make_secret",
+    "mark_proved",
+    "open_session",
     "read_member_code",
+    "record_challenge",
+    "record_failure",
+    "record_sign_in",
+    "remove_authenticator",
+    "renew_recovery_codes",
+    "request_change",
     "request_code",
+    "request_proof",
+    "require_step_up",
+    "require_step_up_to_spend",
     "resend_code",
     "reveal_contacts",
     "set_labels",
     "update_profile",
+    "weigh_sign_in",
 ]

@@ -6,7 +6,6 @@ makes a second one.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,20 +13,16 @@ from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.db.models import F
 
-from config.kernel import crypto, outbox
+from config.kernel import crypto
 from members import keys, throttle
 from members.errors import (
     AccountClosedError,
-    CodeExpiredError,
     ConsentMissingError,
-    WrongCodeError,
 )
-from members.events import MemberSignedIn
 from members.models import Consent as ConsentRow
 from members.models import ContactPoint, Member, SignInTicket, User
-from members.services import enrolling, releasing
-from members.services.requesting import TRIES, hash_code
-from members.types import Consent, ContactKind, Enrolled, SignedIn, Status
+from members.services import enrolling, releasing, requesting
+from members.types import Consent, ContactKind, Enrolled, Purpose, SignedIn, Status
 
 TERMS = "terms"
 
@@ -44,7 +39,9 @@ def confirm_code(
     ip: str = "",
     now: datetime,
 ) -> SignedIn:
-    """Sign in whoever holds the code; someone new becomes a member.
+    """Find out who holds the code; someone new becomes a member.
+
+    It is the first proof: `members.entering` says whether a second one is asked for.
 
     Every guess is counted before it is looked at, in a transaction of its own.
 
@@ -58,7 +55,7 @@ def confirm_code(
     """
     if ip:
         throttle.count(throttle.GUESSES_PER_IP, who=throttle.who(ip), now=now)
-    ticket = _guess(token, code, now)
+    ticket = requesting.guess(token=token, code=code, purpose=Purpose.SIGN_IN, now=now)
     with transaction.atomic():
         _take_turns(ticket)
         member = _find_member(ticket)
@@ -67,50 +64,24 @@ def confirm_code(
             needs_consent = True
         else:
             needs_consent = False
-            _use_up(ticket, now)
+            requesting.use_up(ticket=ticket, now=now)
             consents = (
                 [Consent(purpose=TERMS, policy_version=terms_version)] if terms_version else []
             )
             enrolled = _enrol(ticket, storefront_id, consents, locale, attribution, now)
             user = _attach_user(enrolled.member_id, ticket, now)
-            _tell(user, enrolled.member_id, ticket, now)
     if needs_consent:
         raise ConsentMissingError
-    return SignedIn(user_id=user.pk, member_id=enrolled.member_id, created=enrolled.created)
-
-
-def _guess(token: str, code: str, now: datetime) -> SignInTicket:
-    """Count the guess, then compare."""
-    with transaction.atomic():
-        counted = SignInTicket.objects.filter(
-            token=token, used_at__isnull=True, expires_at__gt=now, tries__lt=TRIES
-        ).update(tries=F("tries") + 1)
-        if not counted:
-            raise CodeExpiredError
-    ticket = SignInTicket.objects.get(token=token)
-    digits = "".join(c for c in code if c.isdecimal())
-    if not hmac.compare_digest(
-        bytes(ticket.code_hash), hash_code(token=token, code=_ascii(digits))
-    ):
-        raise WrongCodeError
-    return ticket
-
-
-def _ascii(digits: str) -> str:
-    """Return full-width and other decimal digits as 0-9."""
-    return "".join(str(int(c)) for c in digits)
+    return SignedIn(
+        user_id=user.pk,
+        member_id=enrolled.member_id,
+        created=enrolled.created,
+        by=ticket.kind,
+    )
 
 
 def _return_guess(ticket: SignInTicket) -> None:
     SignInTicket.objects.filter(pk=ticket.pk, tries__gt=0).update(tries=F("tries") - 1)
-
-
-def _use_up(ticket: SignInTicket, now: datetime) -> None:
-    """Mark the ticket used: of two who send the right code at once, one gets in."""
-    if not SignInTicket.objects.filter(
-        pk=ticket.pk, used_at__isnull=True, code_hash=ticket.code_hash
-    ).update(used_at=now):
-        raise CodeExpiredError
 
 
 def _take_turns(ticket: SignInTicket) -> None:
@@ -216,16 +187,3 @@ def _keep_address(user: User, ticket: SignInTicket) -> None:
         EmailAddress.objects.update_or_create(
             user=user, email=ticket.address, defaults={"verified": True, "primary": True}
         )
-
-
-def _tell(user: User, member_id: int, ticket: SignInTicket, now: datetime) -> None:
-    outbox.publish(
-        MemberSignedIn(
-            user_id=user.pk,
-            by=ticket.kind,
-            programme_id=ticket.programme_id,
-            member_id=member_id,
-            occurred_at=now,
-        ),
-        now=now,
-    )

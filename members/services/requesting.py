@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
 
 from config.kernel import audit, crypto, outbox
 from members import captcha, contacts, masking, throttle
@@ -16,11 +18,12 @@ from members.errors import (
     CodeExpiredError,
     PictureNeededError,
     TooManyCodesError,
+    WrongCodeError,
     WrongPictureError,
 )
 from members.events import CodeRequested, CodesStopped
 from members.models import SignInTicket
-from members.types import ContactKind, Ticket
+from members.types import ContactKind, Purpose, Ticket
 
 LIFETIME = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
@@ -89,7 +92,9 @@ def resend_code(
         PictureNeededError, WrongPictureError: a picture must be read first.
         TooManyCodesError: the latest code is less than a minute old, or a limit is used up.
     """
-    ticket = SignInTicket.objects.filter(token=token, used_at__isnull=True).first()
+    ticket = SignInTicket.objects.filter(
+        token=token, used_at__isnull=True, purpose=Purpose.SIGN_IN
+    ).first()
     if ticket is None:
         raise CodeExpiredError
     _wait(ticket, now)
@@ -133,13 +138,98 @@ def _tell_that_codes_stopped(kind: str, retry_after: int, now: datetime) -> None
         outbox.publish(CodesStopped(kind=kind, retry_after=retry_after, occurred_at=now), now=now)
 
 
-def get_ticket(*, token: str) -> Ticket:
+def send_to_user(
+    *,
+    user_id: int,
+    programme_id: int,
+    kind: ContactKind,
+    address: str,
+    purpose: Purpose,
+    locale: str = "",
+    ip: str = "",
+    device: str = "",
+    now: datetime,
+) -> Ticket:
+    """Send a code to somebody who is known: to prove who they are, or a new address.
+
+    Raises:
+        TooManyCodesError: they, their network or device asked too often.
+    """
+    who = crypto.blind("throttle-user", str(user_id)).hex()
+    throttle.count(throttle.CODES_PER_USER, who=who, now=now)
+    asker = throttle.Asker(kind=kind, address=address, ip=ip, device=device)
+    try:
+        throttle.count_code(asker=asker, now=now)
+    except BudgetSpentError as refusal:
+        _tell_that_codes_stopped(kind, refusal.retry_after, now)
+        raise
+    ticket = SignInTicket(
+        token=secrets.token_urlsafe(24),
+        programme_id=programme_id,
+        purpose=purpose,
+        user_id=user_id,
+        kind=kind,
+        address=address,
+    )
+    return _send(ticket, locale=locale, link_base="", now=now)
+
+
+def check_code(
+    *, token: str, code: str, purpose: Purpose, user_id: int, now: datetime
+) -> tuple[ContactKind, str]:
+    """Use up a code that was sent to a known user; return the address it proves.
+
+    Raises:
+        CodeExpiredError: it was used, tried five times, is too old, or was sent to somebody
+            else or for something else.
+        WrongCodeError: it is another code.
+    """
+    ticket = guess(token=token, code=code, purpose=purpose, user_id=user_id, now=now)
+    use_up(ticket=ticket, now=now)
+    return ContactKind(ticket.kind), ticket.address
+
+
+def guess(
+    *, token: str, code: str, purpose: Purpose, user_id: int | None = None, now: datetime
+) -> SignInTicket:
+    """Count the guess, then compare.
+
+    Raises:
+        CodeExpiredError, WrongCodeError: see `check_code`.
+    """
+    mine = SignInTicket.objects.filter(token=token, purpose=purpose, user_id=user_id)
+    with transaction.atomic():
+        counted = mine.filter(used_at__isnull=True, expires_at__gt=now, tries__lt=TRIES).update(
+            tries=F("tries") + 1
+        )
+        if not counted:
+            raise CodeExpiredError
+    ticket = mine.get()
+    digits = "".join(str(int(c)) for c in code if c.isdecimal())
+    if not hmac.compare_digest(bytes(ticket.code_hash), hash_code(token=token, code=digits)):
+        raise WrongCodeError
+    return ticket
+
+
+def use_up(*, ticket: SignInTicket, now: datetime) -> None:
+    """Mark the ticket used: of two who send the right code at once, one gets in.
+
+    Raises:
+        CodeExpiredError: it was used.
+    """
+    if not SignInTicket.objects.filter(
+        pk=ticket.pk, used_at__isnull=True, code_hash=ticket.code_hash
+    ).update(used_at=now):
+        raise CodeExpiredError
+
+
+def get_ticket(*, token: str, purpose: Purpose = Purpose.SIGN_IN) -> Ticket:
     """Return what may be shown of a ticket.
 
     Raises:
         CodeExpiredError: there is no such ticket, or it was used.
     """
-    ticket = SignInTicket.objects.filter(token=token, used_at__isnull=True).first()
+    ticket = SignInTicket.objects.filter(token=token, used_at__isnull=True, purpose=purpose).first()
     if ticket is None:
         raise CodeExpiredError
     return _as_ticket(ticket)
@@ -147,7 +237,7 @@ def get_ticket(*, token: str) -> Ticket:
 
 def _lock(token: str) -> SignInTicket:
     rows = SignInTicket.objects.select_for_update()
-    ticket = rows.filter(token=token, used_at__isnull=True).first()
+    ticket = rows.filter(token=token, used_at__isnull=True, purpose=Purpose.SIGN_IN).first()
     if ticket is None:
         raise CodeExpiredError
     return ticket
@@ -167,7 +257,7 @@ def _send(ticket: SignInTicket, *, locale: str, link_base: str, now: datetime) -
             address=ticket.address,
             code=code,
             channel="sms" if ticket.kind == ContactKind.PHONE else "email",
-            template="sign_in_code",
+            template="sign_in_code" if ticket.purpose == Purpose.SIGN_IN else "proof_code",
             locale=locale,
             link=link if ticket.kind == ContactKind.EMAIL else "",
             delivery=f"code:{ticket.pk}:{int(now.timestamp())}",

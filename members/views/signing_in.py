@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,13 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.kernel import clock
-from members import contacts, origins, services, visits
+from members import contacts, entering, origins, services, visits
 from members.errors import CodeExpiredError, ConsentMissingError, PictureNeededError
 from members.forms import REFUSALS, Filled
 from members.programmes import selectors as programmes_selectors
 from members.views import pages
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -83,6 +81,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, token: str, typed: str) -> HttpResponse:
     shop = pages.shop()
+    now = clock.now()
     signed_in = services.confirm_code(
         token=token,
         code=typed,
@@ -92,14 +91,14 @@ def _enter(request: HttpRequest, token: str, typed: str) -> HttpResponse:
         locale=get_language() or "",
         attribution=origins.of(request, storefront=shop.code, channel=shop.channel),
         ip=visits.ip_of(request),
-        now=clock.now(),
+        now=now,
     )
     target = pages.safe_next(request, pages.stashed(request).get("next"))
     pages.forget_stash(request)
-    # Django gives the session a new key here: one that was planted before is worth nothing.
-    user = get_user_model().objects.get(pk=signed_in.user_id)
-    login(request, user, backend=_BACKEND)
-    return redirect(target)
+    is_in = entering.enter(
+        request, signed_in=signed_in, programme_id=shop.programme_id, target=target, now=now
+    )
+    return redirect(target if is_in else "members:proof")
 
 
 @never_cache
@@ -134,6 +133,8 @@ def resend(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, here and in the database."""
+    if request.session.session_key:
+        services.close_session(session_key=request.session.session_key)
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect(settings.LOGOUT_REDIRECT_URL)

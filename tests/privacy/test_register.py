@@ -8,7 +8,7 @@ from django.apps import apps
 from config.kernel import privacy
 from config.kernel.fields import BlindIndexField, EncryptedTextField
 
-STRICT = ["members", "messaging", "mall"]
+STRICT = ["members", "messaging", "mall", "account", "mfa", "usersessions"]
 # Apps that still owe their classification. This list may only shrink.
 DEBTS = {
     "kernel",

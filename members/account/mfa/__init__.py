@@ -1,0 +1,1 @@
+"""allauth's second proofs, with their secrets encrypted."""

@@ -1,0 +1,1 @@
+"""allauth's list of sessions, with network and browser encrypted."""
