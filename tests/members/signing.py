@@ -26,7 +26,7 @@ def latest_code() -> str:
     """Deliver what waits, and return the code in the latest message that has one."""
     relay.drain(now=clock.now())
     for message in LocalMessage.objects.filter(kind="code").order_by("-id"):
-        return re.findall(r"\d{6}", message.body)[0]
+        return str(re.findall(r"\d{6}", message.body)[0])
     raise AssertionError("no code was sent")
 
 
@@ -71,4 +71,4 @@ def add_app(client: Client) -> str:
     shown = re.findall(r"font-mono[^>]*>([A-Z2-7 ]+)<", page)[0].replace(" ", "")
     done = client.post("/me/security/authenticator", {"code": app_code(shown)})
     assert done.status_code == 302, done.content.decode()
-    return shown
+    return str(shown)

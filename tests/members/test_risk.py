@@ -14,7 +14,7 @@ from django.core.cache import cache
 from config.kernel import clock, relay
 from config.kernel.models import OutboxEvent
 from members import models, risk, safety, selectors, services
-from members.types import Outcome, Passkey, Safety
+from members.types import Outcome, Passkey, Risk, Safety
 from members.visits import Visit
 from messaging.models import LocalMessage
 from tests.factories.programmes import make_shop
@@ -187,7 +187,7 @@ def test_old_sign_ins_are_forgotten(shop, now):
         member_id=None,
         programme_id=shop.programme.id,
         by="phone",
-        weighed=risk.Risk(score=0),
+        weighed=Risk(score=0),
         visit=Visit(),
         now=now,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.db import connection
 
 from config.kernel import clock, relay
 from members import models, services
@@ -64,7 +66,7 @@ def test_strangers_sign_in_first(method, path):
 
 
 def test_a_proof_is_fresh_for_five_minutes(now):
-    session = {}
+    session: dict[str, Any] = {}
     services.mark_proved(session=session, user_id=7, kind=ProofKind.PHONE, now=now)
 
     def is_fresh(seconds, user_id=7):
@@ -82,7 +84,7 @@ def test_ten_thousand_points_go_without_a_proof_and_more_do_not(now):
     spend(10_000, {})
     with pytest.raises(services.StepUpNeededError):
         spend(10_001, {})
-    proved = {}
+    proved: dict[str, Any] = {}
     services.mark_proved(session=proved, user_id=7, kind=ProofKind.AUTHENTICATOR, now=now)
     spend(10_001, proved)
 
@@ -110,7 +112,12 @@ def test_a_code_of_the_app_works_once(member):
     secret = add_app(member)
     code = app_code(secret)
     user = int(member.session["_auth_user_id"])
-    given = {"user_id": user, "kind": ProofKind.AUTHENTICATOR, "text": code, "now": clock.now()}
+    given: dict[str, Any] = {
+        "user_id": user,
+        "kind": ProofKind.AUTHENTICATOR,
+        "text": code,
+        "now": clock.now(),
+    }
 
     services.check_proof(**given)
 
@@ -122,7 +129,12 @@ def test_guessing_the_apps_code_is_stopped(member, now):
     add_app(member)
     user = int(member.session["_auth_user_id"])
     cache.clear()
-    given = {"user_id": user, "kind": ProofKind.AUTHENTICATOR, "text": "x", "now": now}
+    given: dict[str, Any] = {
+        "user_id": user,
+        "kind": ProofKind.AUTHENTICATOR,
+        "text": "x",
+        "now": now,
+    }
     for _ in range(10):
         with pytest.raises(services.WrongProofError):
             services.check_proof(**given)
@@ -164,8 +176,6 @@ def test_removing_the_app_takes_the_recovery_codes_along(member):
 def test_the_secret_is_sealed(member):
     add_app(member)
     secret = secret_of(int(member.session["_auth_user_id"]))
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM mfa_authenticator")
         stored = b"".join(bytes(row[0]) for row in cursor.fetchall())
