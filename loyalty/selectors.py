@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from config.kernel import statements
 from loyalty import calendar, ladders, previewing, remapping, standings
 from loyalty.errors import LadderNotFoundError
 from loyalty.models import TierChange
@@ -25,7 +26,10 @@ from loyalty.types import (
 )
 from members.programmes import selectors as programmes_selectors
 
-_ROWS = f"SELECT {COLUMNS} FROM loyalty_membertier WHERE programme_id = %s AND member_id = ANY(%s)"
+_ROWS = f"""
+SELECT {COLUMNS} FROM loyalty_membertier
+WHERE programme_id = %s::bigint AND member_id = ANY(%s::bigint[])
+"""
 
 _BY_TIER = "SELECT tier_code, count(*) FROM loyalty_membertier WHERE programme_id = %s GROUP BY 1"
 
@@ -54,9 +58,8 @@ def get_standing(
     """
     ladder = ladders.current(programme_id)
     zone = programmes_selectors.get_programme(programme_id).zone
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [programme_id, list(member_ids)])
-        found = [state_of(row, ladder=ladder, zone=zone) for row in cursor.fetchall()]
+    rows = statements.ask(_ROWS, [programme_id, statements.bigints(member_ids)])
+    found = [state_of(row, ladder=ladder, zone=zone) for row in rows]
     states = {state.member_id: state for state in found}
     for state in found:
         remapping.bring_to(state, ladder)

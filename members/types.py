@@ -98,6 +98,20 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """What pages say of the member who looks at them, read at once.
+
+    `ids` are all ids ever merged into the member's, their own included.
+    """
+
+    id: int
+    public_id: str
+    member_no: str
+    nickname: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """What enrolment found or made."""
 

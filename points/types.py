@@ -303,6 +303,22 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Maturing:
+    """Points on their way; `at` is when they can be spent, None when nobody knows yet."""
+
+    at: datetime | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """A balance as its owner looks at it: also when what is on its way arrives."""
+
+    balance: Balance
+    maturing: tuple[Maturing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     reservation_id: int
     member_id: int

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -14,6 +15,13 @@ from config.kernel.money import minor_digits
 
 # Every currency is written with the sign its own shoppers know: ¥ and £, never CN¥.
 _SIGNS_OF = "zh_Hans_CN"
+
+
+# Digits and 年月日 may be parted at the end of a line; a word joiner says that they may not.
+_JOINT = "\u2060"
+_SEAM = re.compile(r"(?<=[年月])(?=\d)|(?<=\d)(?=[年月日])")
+# What ends at midnight ended the day before, an instant earlier.
+INSTANT = timedelta(microseconds=1)
 
 
 def locale() -> str:
@@ -24,17 +32,20 @@ def locale() -> str:
 def money(*, amount: int, currency: str, brief: bool = False) -> str:
     """Return an amount of minor units as ¥1,240.50; `brief` leaves out a zero fraction."""
     digits = minor_digits(currency)
-    value = Decimal(abs(amount)).scaleb(-digits)
-    whole = brief and value == value.to_integral_value()
-    pattern = "#,##0" if whole or not digits else "#,##0." + "0" * digits
-    sign = "-" if amount < 0 else ""
-    symbol = get_currency_symbol(currency, locale=_SIGNS_OF)
-    return f"{sign}{symbol}{format_decimal(value, format=pattern, locale=locale())}"
+    whole, rest = divmod(abs(amount), 10**digits)
+    fraction = "" if not digits or (brief and not rest) else f".{rest:0{digits}d}"
+    return f"{'-' if amount < 0 else ''}{_symbol(currency)}{whole:,}{fraction}"
+
+
+@lru_cache(maxsize=256)
+def _symbol(currency: str) -> str:
+    return str(get_currency_symbol(currency, locale=_SIGNS_OF))
 
 
 def number(value: int) -> str:
     """Return a number with its thousands apart."""
-    return str(format_decimal(value, format="#,##0", locale=locale()))
+    # What Babel writes for "#,##0" in both languages, at a fiftieth of the price.
+    return f"{value:,}"
 
 
 def signed(value: int) -> str:
@@ -47,18 +58,32 @@ def day(value: datetime | date | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return str(format_date(local, "long", locale=locale()))
+    return _day(local, locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(local: date, language: str) -> str:
+    return _joined(str(format_date(local, "long", locale=language)))
+
+
+def _joined(text: str) -> str:
+    return _SEAM.sub(_JOINT, text)
 
 
 def last_day(value: datetime | None) -> str:
     """Return the last day before an exclusive bound: what ends at midnight ended the day before."""
-    return day(timezone.localtime(value) - timedelta(microseconds=1)) if value else ""
+    return day(timezone.localtime(value) - INSTANT) if value else ""
 
 
 def month(value: date) -> str:
     """Return a month with its year, such as November 2026."""
-    chinese = locale().startswith("zh")
-    return str(format_date(value, "y年M月" if chinese else "MMMM y", locale=locale()))
+    return _month(value, locale())
+
+
+@lru_cache(maxsize=1024)
+def _month(value: date, language: str) -> str:
+    pattern = "y年M月" if language.startswith("zh") else "MMMM y"
+    return _joined(str(format_date(value, pattern, locale=language)))
 
 
 def moment(value: datetime | None) -> str:
@@ -66,8 +91,13 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    pattern = "y年M月d日 HH:mm" if locale().startswith("zh") else "MMM d, y, HH:mm"
-    return str(format_datetime(local, pattern, locale=locale()))
+    return _minute(local.replace(second=0, microsecond=0, tzinfo=None), locale())
+
+
+@lru_cache(maxsize=8192)
+def _minute(local: datetime, language: str) -> str:
+    pattern = "y年M月d日 HH:mm" if language.startswith("zh") else "MMM d, y, HH:mm"
+    return _joined(str(format_datetime(local, pattern, locale=language)))
 
 
 def card_number(value: str) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.pages import codes, drawing, formats, themes
 from config.pages.visitors import Visitor, member_page
+from members import selectors as members_selectors
 from members import services as members_services
 from members.errors import BirthdayLockedError, InvalidBirthdayError
 from members.types import Member
@@ -76,7 +77,7 @@ def me(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @member_page
 def profile(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Show the member's profile, and save what they change of it."""
-    member = visitor.member
+    member = members_selectors.get_member(member_id=visitor.member.id)
     kept = {"nickname": member.nickname, "birthday": member.birthday}
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_bound and form.is_valid() and _save(form, visitor):

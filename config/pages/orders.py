@@ -78,7 +78,7 @@ def order(request: HttpRequest, visitor: Visitor, order: str) -> HttpResponse:
         "order": found,
         "line": _line(found),
         "shop": programmes_selectors.get_storefront(found.storefront_id).name,
-        "points": _points(found),
+        "points": _points(found, now=visitor.now),
         "refunded": found.refunded + found.refunded_shipping,
         "steps": _steps(found),
         "explanation": explanations.of_source(
@@ -125,7 +125,7 @@ def _goods(names: Sequence[str]) -> str:
     )
 
 
-def _points(found: Order) -> str:
+def _points(found: Order, *, now: datetime) -> str:
     """Return in a sentence what the order has brought so far."""
     left = found.points - found.points_taken
     if not found.decided:
@@ -134,7 +134,10 @@ def _points(found: Order) -> str:
         return _("Its points were taken back with the refund.")
     if found.available_at is None:
         return _("Its points become yours to spend after it is completed.")
-    return _("Its points can be spent from %(day)s.") % {"day": formats.day(found.available_at)}
+    day = {"day": formats.day(found.available_at)}
+    if found.available_at <= now:
+        return _("Its points have been yours to spend since %(day)s.") % day
+    return _("Its points can be spent from %(day)s.") % day
 
 
 def _steps(found: Order) -> list[Step]:

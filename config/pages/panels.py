@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from config.kernel.panels import Panel, Subject, register
-from config.pages import entries, progress
+from config.pages import entries, progress, purse
 from loyalty import selectors as loyalty_selectors
 from points import selectors as points_selectors
 
@@ -53,13 +53,15 @@ def _card(subject: Subject) -> Mapping[str, object]:
 
 
 def _have(subject: Subject) -> Mapping[str, object]:
-    balance = points_selectors.get_balance(
-        member_id=subject.member_id,
-        programme_id=subject.programme_id,
-        at=subject.now,
-        now=subject.now,
+    wallet = points_selectors.get_wallet(
+        member_id=subject.member_id, programme_id=subject.programme_id, now=subject.now
     )
-    return {"balance": balance, "next_expiring": balance.expiring[0] if balance.expiring else None}
+    expiring = wallet.balance.expiring
+    return {
+        "balance": wallet.balance,
+        "next_expiring": expiring[0] if expiring else None,
+        "arrives": purse.arrives(wallet),
+    }
 
 
 def _changed(subject: Subject) -> Mapping[str, object]:

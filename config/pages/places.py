@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -37,9 +37,8 @@ class Place:
     here: bool
 
 
-def list_places(*, request: HttpRequest | None) -> list[Place]:
-    """Return the tabs a visitor can go to, the one that `request` is behind marked."""
-    current = _tab(request)
+def list_places(current: str) -> list[Place]:
+    """Return the tabs a visitor can go to, the one called `current` marked."""
     tabs = (
         ("home", "pages:home", _("Home")),
         ("benefits", "pages:benefits", _("Benefits")),
@@ -48,17 +47,13 @@ def list_places(*, request: HttpRequest | None) -> list[Place]:
         ("me", "pages:me", _("Me")),
     )
     return [
-        Place(url=reverse(name), title=title, icon=f"pages/icons/{tab}.html", here=tab == current)
+        Place(url=reverse(name), title=title, icon=tab, here=tab == current)
         for tab, name, title in tabs
     ]
 
 
-def marked(place: Place) -> Place:
-    """Return a tab as it looks to somebody who is behind it."""
-    return replace(place, here=True)
-
-
-def _tab(request: HttpRequest | None) -> str:
+def tab_of(request: HttpRequest | None) -> str:
+    """Return the tab that a request is behind, or nothing."""
     match = request.resolver_match if request is not None else None
     if match is None:
         return ""

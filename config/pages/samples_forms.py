@@ -336,10 +336,7 @@ def _marks() -> list[Sample]:
 
 def _navigation() -> list[Sample]:
     def shown() -> Mapping[str, object]:
-        listed = places.list_places(request=None)
-        return {
-            "places": [places.marked(place) if n == 2 else place for n, place in enumerate(listed)]
-        }
+        return {"places": places.list_places("points")}
 
     return [
         _sample("tabs", "below, up to 900 px", shown),

@@ -43,8 +43,7 @@ class Exhibit:
 @require_safe
 def showcase(request: HttpRequest) -> HttpResponse:
     """Show all components; `?only=card` shows those whose file has this name."""
-    if not (settings.DEBUG or settings.DEMO):
-        raise Http404
+    _only_where_people_look()
     only = request.GET.get("only", "")
     shown = [
         _exhibit(number, sample)
@@ -53,6 +52,18 @@ def showcase(request: HttpRequest) -> HttpResponse:
     ]
     values = {"exhibits": shown, "components": samples.components(), "only": only}
     return render(request, "pages/showcase.html", values)
+
+
+@require_safe
+def blank(request: HttpRequest) -> HttpResponse:
+    """Show a page with nothing on it: what the member home's speed is compared with."""
+    _only_where_people_look()
+    return render(request, "pages/blank.html")
+
+
+def _only_where_people_look() -> None:
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
 
 
 def _exhibit(number: int, sample: Sample) -> Exhibit:

@@ -20,4 +20,5 @@ urlpatterns = [
     path("code", me.code, name="code"),
     path("theme", themes.choose, name="theme"),
     path("_ui/", showcase.showcase, name="showcase"),
+    path("_ui/blank", showcase.blank, name="blank"),
 ]

@@ -19,19 +19,23 @@ from config.kernel.errors import NotFoundError
 from members import selectors as members_selectors
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Programme
-from members.types import Member
+from members.types import Holder
 
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A member on a page. `member_ids` are all ids ever merged into theirs."""
+    """A member on a page."""
 
-    member: Member
-    member_ids: list[int]
+    member: Holder
     programme: Programme
     now: datetime
+
+    @property
+    def member_ids(self) -> tuple[int, ...]:
+        """Return all ids ever merged into the member's, their own included."""
+        return self.member.ids
 
 
 def find_visitor(request: HttpRequest) -> Visitor | None:
@@ -41,17 +45,10 @@ def find_visitor(request: HttpRequest) -> Visitor | None:
     programme = center_programme()
     if programme is None:
         return None
-    member_id = members_selectors.find_by_user(
-        user_id=int(request.user.pk), programme_id=programme.id
-    )
-    if member_id is None:
+    holder = members_selectors.find_holder(user_id=int(request.user.pk), programme_id=programme.id)
+    if holder is None:
         return None
-    return Visitor(
-        member=members_selectors.get_member(member_id=member_id),
-        member_ids=members_selectors.ids_of(member_id),
-        programme=programme,
-        now=clock.now(),
-    )
+    return Visitor(member=holder, programme=programme, now=clock.now())
 
 
 # The member center is one storefront's. Its number is remembered, so that a page asks the

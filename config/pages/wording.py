@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.kernel import ids
@@ -38,7 +40,12 @@ class EntryLine:
 
 
 def kind_titles() -> dict[str, str]:
-    """Return what each kind of entry is called."""
+    """Return what each kind of entry is called, in the active language."""
+    return _kind_titles(get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _kind_titles(_language: str) -> dict[str, str]:
     return {
         Kind.EARN: _("Earned"),
         Kind.ACTIVATE: _("Now available"),

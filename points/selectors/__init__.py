@@ -15,6 +15,7 @@ from points.selectors.exchanges import (
 )
 from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
+from points.selectors.wallets import get_wallet
 
 # Views that set-based jobs of other apps may join, by what they show.
 SQL_VIEWS = {
@@ -32,6 +33,7 @@ __all__ = [
     "get_entry",
     "get_limit",
     "get_reservation",
+    "get_wallet",
     "given_today",
     "list_currencies",
     "list_entries",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db import connection
-
+from config.kernel import statements
 from points.errors import EntryNotFoundError
 from points.rows import ENTRY_COLUMNS, to_posted
 from points.types import POINTS, EntryPage, Posted
@@ -21,16 +19,16 @@ _LIST = f"""
 SELECT {_COLUMNS} FROM points_account a
  CROSS JOIN LATERAL (
     SELECT * FROM points_entry x
-     WHERE x.member_id = a.member_id AND x.account_id = a.id AND x.id < %s
+     WHERE x.member_id = a.member_id AND x.account_id = a.id AND x.id < %s::bigint
        AND (%s::text[] IS NULL OR x.kind = ANY (%s::text[]))
-     ORDER BY x.id DESC LIMIT %s) e
- WHERE a.member_id = ANY (%s) AND a.programme_id = %s AND a.currency = %s
- ORDER BY e.id DESC LIMIT %s
+     ORDER BY x.id DESC LIMIT %s::bigint) e
+ WHERE a.member_id = ANY (%s::bigint[]) AND a.programme_id = %s::bigint AND a.currency = %s::text
+ ORDER BY e.id DESC LIMIT %s::bigint
 """
 _ONE = f"""
 SELECT {_COLUMNS} FROM points_entry e
   JOIN points_account a ON a.member_id = e.member_id AND a.id = e.account_id
- WHERE e.member_id = %s AND e.id = %s AND a.programme_id = %s
+ WHERE e.member_id = %s::bigint AND e.id = %s::bigint AND a.programme_id = %s::bigint
 """
 _END = 2**62
 
@@ -47,7 +45,8 @@ def list_entries(
     """Return the newest entries first, those older than entry `before`; no kinds: all of them."""
     wanted = [str(kind) for kind in kinds] or None
     part = [before or _END, wanted, wanted, limit + 1]
-    rows = _read(_LIST, [*part, list(member_ids), programme_id, currency, limit + 1])
+    whose = [statements.bigints(member_ids), programme_id, currency]
+    rows = statements.ask(_LIST, [*part, *whose, limit + 1])
     entries = tuple(to_posted(row) for row in rows[:limit])
     return EntryPage(
         entries=entries, next_before=entries[-1].entry_id if len(rows) > limit else None
@@ -60,13 +59,7 @@ def get_entry(*, member_id: int, entry_id: int, programme_id: int) -> Posted:
     Raises:
         EntryNotFoundError: the member has no such entry in this programme.
     """
-    rows = _read(_ONE, [member_id, entry_id, programme_id])
+    rows = statements.ask(_ONE, [member_id, entry_id, programme_id])
     if not rows:
         raise EntryNotFoundError()
     return to_posted(rows[0])
-
-
-def _read(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())

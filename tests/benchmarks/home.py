@@ -1,4 +1,10 @@
-"""The member home, all panels and a year of entries, against an empty rendered page."""
+"""The member home, all panels and a thousand entries, against an empty rendered page.
+
+The empty page is the same shell with nothing in it: the same middleware, the same base
+template with its navigation, rendered for the same language. It is asked for twice, by the
+same member (who costs a session and a user) and by a stranger (who costs neither). The aim
+holds for the first; the second is told so that nobody has to guess what the session costs.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +19,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
 
 AIM = 3.0
+STRICT_AIM = 3.5
+EMPTY = "/_ui/blank"
 ENTRIES = 1_000
 # Run by `manage.py shell`: the demo shop, and a session of a member with many entries.
 _SEED = """
@@ -53,34 +61,46 @@ def run(bench: Bench) -> None:
     cookie = json.loads(printed.strip().splitlines()[-1])["cookie"]
     connection = http.client.HTTPConnection(urlsplit(bench.web()).netloc, timeout=30)
     _turns(connection, cookie, seconds=2)
-    home, empty = _turns(connection, cookie, seconds=bench.seconds)
+    times = _turns(connection, cookie, seconds=bench.seconds)
     bench.report.add(
         "member home",
-        value=home * 1000,
+        value=times["home"] * 1000,
         unit="ms",
-        yardstick=empty * 1000,
-        yardstick_name="an empty rendered page, ms",
+        yardstick=times["empty"] * 1000,
+        yardstick_name="an empty page for the same member, ms",
         aim=AIM,
+        at_most=True,
+    )
+    bench.report.add(
+        "member home, strictly",
+        value=times["home"] * 1000,
+        unit="ms",
+        yardstick=times["stranger"] * 1000,
+        yardstick_name="an empty page for a stranger, ms",
+        aim=STRICT_AIM,
         at_most=True,
     )
 
 
 def _turns(
     connection: http.client.HTTPConnection, cookie: str, *, seconds: float
-) -> tuple[float, float]:
-    """Return the median times of home and of the empty page, asked for in turns."""
-    times: dict[str, list[float]] = {"/": [], "/sign-in": []}
+) -> dict[str, float]:
+    """Return the median times of home and of the empty pages, asked for in turns."""
+    signed_in = {"Accept-Language": "zh-CN", "Cookie": cookie}
+    asked = {
+        "home": ("/", signed_in, b"panel-card"),
+        "empty": (EMPTY, signed_in, b'href="/code"'),
+        "stranger": (EMPTY, {"Accept-Language": "zh-CN"}, b"<main"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in asked}
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
-        for path, spent in times.items():
-            headers = {"Accept-Language": "zh-CN"}
-            if path == "/":
-                headers["Cookie"] = cookie
+        for name, (path, headers, expected) in asked.items():
             began = time.perf_counter()
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
-            spent.append(time.perf_counter() - began)
-            if answer.status != 200 or (path == "/" and b"panel-card" not in body):
+            times[name].append(time.perf_counter() - began)
+            if answer.status != 200 or expected not in body:
                 raise RuntimeError(f"{path}: {answer.status}: {body[:500]!r}")
-    return statistics.median(times["/"]), statistics.median(times["/sign-in"])
+    return {name: statistics.median(spent) for name, spent in times.items()}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
+from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
 from config.pages import formats
 from config.pages.explanations import decimal
+
+JOINER = "\u2060"
 
 
 @pytest.mark.parametrize(
@@ -36,8 +39,8 @@ def test_days_are_those_of_the_zone_and_the_language():
 
     with timezone.override("Asia/Shanghai"):
         with translation.override("zh-hans"):
-            assert formats.day(at) == "2026年11月23日"
-            assert formats.moment(at) == "2026年11月23日 01:00"
+            assert formats.day(at).replace(JOINER, "") == "2026年11月23日"
+            assert formats.moment(at).replace(JOINER, "") == "2026年11月23日 01:00"
         with translation.override("en"):
             assert formats.moment(at) == "Nov 23, 2026, 01:00"
 
@@ -48,3 +51,23 @@ def test_days_are_those_of_the_zone_and_the_language():
 )
 def test_multipliers_are_short_and_exact(value, text):
     assert decimal(value) == text
+
+
+def test_chinese_days_are_not_parted_at_the_end_of_a_line():
+    with translation.override("zh-hans"):
+        for text in (formats.day(date(2026, 11, 3)), formats.month(date(2026, 11, 3))):
+            for unit in "年月日":
+                place = text.find(unit)
+                if place > 0:
+                    assert text[place - 1] == JOINER
+                if 0 < place < len(text) - 1:
+                    assert text[place + 1] == JOINER
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (999, "999"), (1234567, "1,234,567"), (-4500, "-4,500")]
+)
+def test_numbers_have_their_thousands_apart_in_both_languages(value, text):
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert formats.number(value) == text == format_decimal(value, "#,##0", locale="zh")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
 
 from config.kernel import clock
+from config.pages import formats
 from members import services as members_services
 from members.models import User
 from points import services as points_services
@@ -101,7 +104,8 @@ def test_home_costs_at_most_twelve_queries_whatever_the_history(newcomer: Story)
 
     # An empty ledger has no orders to look up; nothing else may differ.
     assert full <= empty + 1
-    assert full <= 12
+    # The user, the member, the tier, the points, what changed and its orders.
+    assert full <= 6
 
 
 # One entry told again and again, as a busy member's years would leave it.
@@ -176,3 +180,30 @@ def test_what_belongs_to_a_member_is_kept_by_no_cache(story: Story, path):
 
     assert answer.status_code == 200
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+
+
+def test_home_says_from_when_points_on_their_way_can_be_spent(story: Story, language):
+    now = clock.now()
+    at = now + timedelta(days=3)
+    earned = Earn(
+        member_id=story.member_id,
+        programme_id=story.shop.programme.id,
+        key="soon",
+        source="task:soon",
+        occurred_at=now,
+        points=70,
+        pending=True,
+        available_at=at,
+    )
+    points_services.post(command=earned, now=now)
+
+    html = page(browse(story.user, language))
+
+    with translation.override(language), timezone.override("Asia/Shanghai"):
+        day = formats.day(at)
+    words = (
+        f"最近一笔 70，{day}起可用。"
+        if language == "zh-hans"
+        else (f"The next 70 can be spent from {day}.")
+    )
+    assert words in html

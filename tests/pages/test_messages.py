@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from config.kernel import clock
@@ -15,6 +16,10 @@ from tests.pages.conftest import browse
 from tests.pages.test_home import page, queries
 
 
+def letter(number: int) -> Callable[[str], Text]:
+    return lambda language: Text(subject=f"Letter {number}.", body="欢迎")
+
+
 def tell(member_id: int, count: int) -> None:
     now = clock.now()
     for number in range(count):
@@ -23,7 +28,7 @@ def tell(member_id: int, count: int) -> None:
             member_id=member_id,
             kind=Kind.MEMBER,
             template="tier_upgraded",
-            write=lambda language, number=number: Text(subject=f"Letter {number}.", body="欢迎"),
+            write=letter(number),
             now=now + timedelta(seconds=number),
         )
 

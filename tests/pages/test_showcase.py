@@ -38,3 +38,4 @@ def test_showcase_is_not_found_in_production(db, settings):
     settings.DEMO = settings.DEBUG = False
 
     page(browse(None), "/_ui/", status=404)
+    page(browse(None), "/_ui/blank", status=404)

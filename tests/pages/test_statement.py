@@ -168,7 +168,7 @@ def test_tier_page_shows_the_ladder_and_the_way(story: Story, language):
 
 def test_h5_a_debt_is_told_in_words(newcomer: Story, language):
     now = clock.now()
-    common = {
+    common: dict[str, Any] = {
         "member_id": newcomer.member_id,
         "programme_id": newcomer.shop.programme.id,
         "occurred_at": now,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from config.pages import fields, formats, places, themes
@@ -15,9 +18,26 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: dict[str, Any]) -> list[places.Place]:
-    """Return the rooms of the member center that exist, the present one marked."""
-    return places.list_places(request=context.get("request"))
+def navigation(context: dict[str, Any], part: str) -> SafeString:
+    """Draw the tabs below ("tabs") or beside ("rail"), the present one marked."""
+    return _navigation(part, places.tab_of(context.get("request")), get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _navigation(part: str, tab: str, language: str) -> SafeString:
+    # The same for everybody: drawn once for each tab and language.
+    return render_to_string(f"pages/components/{part}.html", {"places": places.list_places(tab)})
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of templates/pages/icons by its name, or by the path of its template."""
+    return _icon(name if "/" in name else f"pages/icons/{name}.html")
+
+
+@lru_cache(maxsize=256)
+def _icon(path: str) -> SafeString:
+    return render_to_string(path)
 
 
 @register.simple_tag(takes_context=True)

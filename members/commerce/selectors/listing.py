@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from config.kernel import statements
 from members.commerce.errors import UnknownOrderError
 from members.commerce.folding import fold_into
 from members.commerce.selectors.loading import load_orders
@@ -102,9 +103,8 @@ def list_order_numbers(*, keys: Collection[tuple[int, int]]) -> dict[int, str]:
     """Return the storefronts' numbers of orders named by (member, order), by order id."""
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [[member for member, _ in keys], [order for _, order in keys]])
-        return dict(cursor.fetchall())
+    columns = [statements.bigints(part) for part in zip(*keys, strict=True)]
+    return dict(statements.ask(_NUMBERS, columns))
 
 
 def is_reservation_taken(*, member_id: int, reservation_id: int) -> bool:
