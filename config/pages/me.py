@@ -97,7 +97,7 @@ def code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """
     member = visitor.member
     fresh = members_services.issue_member_code(
-        member_id=member.id, programme_id=member.programme_id, now=visitor.now
+        member_id=member.id, programme_id=visitor.programme.id, now=visitor.now
     )
     only = bool(request.headers.get("HX-Request"))
     return render(
