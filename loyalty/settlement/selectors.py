@@ -33,6 +33,7 @@ class ImportProgress:
     refunds: int
     members: int
     shift_to: date | None
+    chunk_lines: int | None
     started_at: datetime
     ended_at: datetime | None
 
@@ -120,6 +121,7 @@ def _progress(run: ImportRun) -> ImportProgress:
         refunds=sums["refunds"],
         members=sums["members"],
         shift_to=date.fromisoformat(moved) if (moved := run.options.get("shift_to")) else None,
+        chunk_lines=run.options.get("chunk_lines"),
         started_at=run.started_at,
         ended_at=run.ended_at,
     )

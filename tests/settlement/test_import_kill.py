@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from loyalty.settlement import selectors
+from loyalty.settlement.services import imports
 from tests.settlement.imports import SAMPLE, digest, open_shop, run
 from tests.waiting import wait_until
 
@@ -79,6 +80,54 @@ def test_import_killed_by_the_system_ends_the_same():
 
     assert digest() == whole
     assert "differences: 0" in differences()
+
+
+def test_processes_share_an_import_and_end_the_same():
+    open_shop()
+    with transaction.atomic():
+        run(SAMPLE, chunk=250, jobs=4)  # alone: nobody else could see what it does
+        whole = digest()
+        transaction.set_rollback(True)
+
+    said = run(SAMPLE, chunk=250, jobs=3)
+
+    assert digest() == whole
+    assert "of a helper" in said
+    assert "differences: 0" in differences()
+
+
+def test_an_import_goes_on_without_a_helper_that_died(monkeypatch: pytest.MonkeyPatch):
+    open_shop()
+    with transaction.atomic():
+        run(SAMPLE, chunk=250)
+        whole = digest()
+        transaction.set_rollback(True)
+    parent, real = os.getpid(), imports.settle
+
+    def dies_in_helpers(**asked: Any) -> Any:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(**asked)
+
+    monkeypatch.setattr(imports, "settle", dies_in_helpers)
+
+    run(SAMPLE, chunk=250, jobs=2)
+
+    assert digest() == whole
+
+
+def test_a_killed_import_goes_on_in_the_chunks_it_was_started_in():
+    open_shop()
+    with transaction.atomic():
+        run(SAMPLE, chunk=250)
+        whole = digest()
+        transaction.set_rollback(True)
+    kill_after_chunks(SAMPLE, 2, "--chunk", "250")
+
+    run(SAMPLE, chunk=333)
+
+    assert digest() == whole
+    assert selectors.list_imports()[0].state == "done"
 
 
 @pytest.mark.soak

@@ -31,3 +31,10 @@ class ImportCancelledError(ConflictError):
 
     code = "import.cancelled"
     title = "The import was cancelled"
+
+
+class LaidOutOtherwiseError(ConflictError):
+    """The import was started in other chunks than those it would go on with."""
+
+    code = "import.laid_out_otherwise"
+    title = "The import was started in other chunks"

@@ -19,7 +19,11 @@ from django.db import transaction
 from config.kernel import audit
 from config.kernel.errors import DomainError
 from loyalty.settlement.importing import documents, files, staging
-from loyalty.settlement.importing.errors import ImportCancelledError, ImportNotFoundError
+from loyalty.settlement.importing.errors import (
+    ImportCancelledError,
+    ImportNotFoundError,
+    LaidOutOtherwiseError,
+)
 from loyalty.settlement.importing.mapping import Mapping
 from loyalty.settlement.models import ImportChunk, ImportRun
 from loyalty.settlement.services.settling import settle
@@ -88,12 +92,19 @@ def lay_out(
 
 @transaction.atomic
 def start_import(
-    *, path: Path, options: ImportOptions, laid_out: Path, actor: str, now: datetime
+    *,
+    path: Path,
+    options: ImportOptions,
+    laid_out: Path,
+    actor: str,
+    now: datetime,
+    chunk_lines: int = CHUNK_LINES,
 ) -> int:
-    """Start an import of a laid out file, or find the one that there is; return its id.
+    """Start an import of a file laid out in such chunks, or find it; return its id.
 
     Raises:
         ImportCancelledError: it was cancelled.
+        LaidOutOtherwiseError: it was started with other chunks than these.
     """
     digest = digest_import(path=path, options=options)
     run, is_new = ImportRun.objects.get_or_create(
@@ -101,7 +112,7 @@ def start_import(
         defaults={
             "file_name": path.name[:200],
             "storefront_id": options.storefront.id,
-            "options": options.as_json(),
+            "options": {**options.as_json(), "chunk_lines": chunk_lines},
             "actor": actor,
             "lines": staging.count_lines(laid_out),
             "rejected": staging.count_rejects(laid_out),
@@ -110,10 +121,10 @@ def start_import(
     )
     if run.state == ImportRun.State.CANCELLED:
         raise ImportCancelledError(f"{run.file_name} was cancelled")
+    chunks = [(number, lines) for number, _, lines in staging.list_chunks(laid_out)]
     if is_new:
         ImportChunk.objects.bulk_create(
-            ImportChunk(run=run, number=number, lines=lines)
-            for number, _, lines in staging.list_chunks(laid_out)
+            ImportChunk(run=run, number=number, lines=lines) for number, lines in chunks
         )
         audit.record(
             actor=actor,
@@ -122,6 +133,9 @@ def start_import(
             after={"file": run.file_name, "lines": run.lines},
             now=now,
         )
+    elif chunks != list(run.chunks.order_by("number").values_list("number", "lines")):
+        # Going on would leave out customers, or take some twice.
+        raise LaidOutOtherwiseError(f"{run.file_name} was started in other chunks")
     return run.pk
 
 

@@ -27,7 +27,7 @@ from config.kernel.errors import DomainError
 from loyalty.settlement import selectors
 from loyalty.settlement.importing import mapping as mappings
 from loyalty.settlement.importing import staging
-from loyalty.settlement.services import imports
+from loyalty.settlement.services import imports, sharing
 from loyalty.settlement.services.imports import ChunkDone, ImportOptions
 from members.programmes import selectors as programmes_selectors
 
@@ -54,6 +54,12 @@ class Command(BaseCommand):
             "--rejects", type=Path, help="write the line number and reason of every refused line"
         )
         parser.add_argument("--chunk", type=_positive, default=imports.CHUNK_LINES)
+        parser.add_argument(
+            "--jobs",
+            type=_positive,
+            default=sharing.default_jobs(),
+            help="how many processes share the work (default: %(default)s here)",
+        )
         parser.add_argument("--dry-run", action="store_true", help="rehearse; keep nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -68,6 +74,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         digest = imports.digest_import(path=options["file"], options=asked)
         known = selectors.find_import(digest=digest)
+        if known is not None and known.chunk_lines is not None:
+            # It goes on in the chunks it was started in.
+            options["chunk"] = known.chunk_lines
         if known is not None and known.state == "done" and not options["dry_run"]:
             self.stdout.write("This file has been imported with these options: nothing to do.")
             if options["rejects"]:
@@ -88,20 +97,23 @@ class Command(BaseCommand):
                 laid_out=laid_out,
                 actor=f"command:{os.getuid()}",
                 now=clock.now(),
+                chunk_lines=options["chunk"],
             )
             before = selectors.get_import(run_id=run_id)
             with self._bar(before.lines, before.done) as bar:
-                imports.work_import(
+                sharing.share_import(
                     run_id=run_id,
                     laid_out=laid_out,
                     clock=clock.now,
                     progress=lambda done: _advance(bar, done),
+                    jobs=options["jobs"],
                 )
             finished = imports.finish_import(run_id=run_id, now=clock.now())
             if options["rejects"]:
                 self._write_rejects(options["rejects"], run_id, laid_out)
         after = selectors.get_import(run_id=run_id)
-        self._tell(after, (after.done - before.done) / (time.monotonic() - began))
+        read_before = before.done if known is not None else 0
+        self._tell(after, (after.done - read_before) / (time.monotonic() - began))
         if not finished:
             self.stdout.write("Another process is still at work on the rest of this import.")
 
@@ -142,9 +154,7 @@ class Command(BaseCommand):
             f"orders: {progress.orders}  refunds: {progress.refunds}  members: {progress.members}"
         )
         if speed is not None:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            peak //= 1024 * 1024 if sys.platform == "darwin" else 1024
-            self.stdout.write(f"{speed:,.0f} lines/s, peak memory {peak} MB")
+            self.stdout.write(f"{speed:,.0f} lines/s, peak memory {_peak_memory()}")
 
     def _tell_lines(self, lines: int, imported: int, reasons: Any) -> None:
         self.stdout.write(f"lines: {lines}  imported: {imported}  rejected: {reasons.total()}")
@@ -154,6 +164,14 @@ class Command(BaseCommand):
     def _write_rejects(self, path: Path, run_id: int, laid_out: Path) -> None:
         settling = sorted(selectors.iter_chunk_rejects(run_id=run_id))
         _write_csv(path, merge(staging.rejects(laid_out), settling))
+
+
+def _peak_memory() -> str:
+    """Return the most memory that this process had, and the biggest of its helpers."""
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit
+    return f"{own} MB, of a helper {helper} MB" if helper else f"{own} MB"
 
 
 def _advance(bar: Any, done: ChunkDone) -> None:
