@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from loyalty.settlement import selectors
-from loyalty.settlement.services import imports
+from loyalty.settlement.services import imports, settling
 from tests.settlement.imports import SAMPLE, digest, open_shop, run
 from tests.waiting import wait_until
 
@@ -102,7 +102,7 @@ def test_an_import_goes_on_without_a_helper_that_died(monkeypatch: pytest.Monkey
         run(SAMPLE, chunk=250)
         whole = digest()
         transaction.set_rollback(True)
-    parent, real = os.getpid(), imports.settle
+    parent, real = os.getpid(), settling.settle
 
     def dies_in_helpers(**asked: Any) -> Any:
         if os.getpid() != parent:
