@@ -353,6 +353,9 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"show_search": True, "navigation": "config.pages.console.navigation"},
 }
 
+# --- Prometheus: whoever brings this token reads /metrics; without one there is no such page ------
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
 # --- Logging: one line an event, query strings never ---------------------------------------------
 LOGGING = {
     "version": 1,

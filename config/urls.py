@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from config.kernel import health
+from config.kernel import gauges, health
 from config.kernel.api import papers
 
 # One line for each app's `api.urls`.
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
     path("ops/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", gauges.metrics, name="metrics"),
     path("oauth/token", oidc_views.token, name="oauth_token"),
     path("oauth/revoke", oidc_views.revoke, name="oauth_revoke"),
     path("api/v1/", include([*API, *papers.urlpatterns])),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session as StoredSession
 from django.db import connection
 from django.db.models import Q
@@ -26,6 +27,7 @@ from members.types import (
     Risk,
     Safety,
     Session,
+    Staff,
     Status,
 )
 
@@ -286,3 +288,16 @@ def _as_label(row: models.Label) -> Label:
         until=row.until,
         computed_at=row.computed_at,
     )
+
+
+def list_staff(*, permission: str) -> list[Staff]:
+    """Return the active staff who hold a permission, by role, by themselves or as superusers."""
+    app_label, _dot, codename = permission.partition(".")
+    granted = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+    holders = models.User.objects.filter(is_staff=True, is_active=True).filter(
+        Q(is_superuser=True) | Q(user_permissions__in=granted) | Q(groups__permissions__in=granted)
+    )
+    return [
+        Staff(user_id=user.pk, email=user.email, phone=user.phone)
+        for user in holders.distinct().order_by("pk")
+    ]

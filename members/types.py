@@ -240,3 +240,12 @@ class MemberCode:
 
     digits: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody who works in the console, and where to reach them."""
+
+    user_id: int
+    email: str | None
+    phone: str | None

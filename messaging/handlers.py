@@ -14,6 +14,7 @@ from members.events import CodeRequested, RiskySignIn, SecurityChanged
 from members.programmes import selectors as programmes_selectors
 from messaging import services, texts
 from messaging.types import Channel, Kind, Text
+from points.events import LedgerDiffers, LedgerUnproven
 
 
 @handles(CodeRequested, queue="critical")
@@ -54,6 +55,32 @@ def tell_of_security(event: SecurityChanged, *, now: datetime) -> None:
         kind=Kind.SYSTEM,
         template="security_changed",
         write=lambda language: texts.security_changed(what=event.what),
+        now=now,
+    )
+
+
+@handles(LedgerDiffers, queue="critical")
+def tell_that_ledger_differs(event: LedgerDiffers, *, now: datetime) -> None:
+    """Tell those who look after the ledger."""
+    services.tell_staff(
+        key=f"ledger_differs:{event.proof_id}",
+        permission="points.view_proof",
+        template="ledger_differs",
+        write=lambda: texts.ledger_differs(
+            differences=event.differences, examples=event.examples[:5]
+        ),
+        now=now,
+    )
+
+
+@handles(LedgerUnproven, queue="critical")
+def tell_that_ledger_is_unproven(event: LedgerUnproven, *, now: datetime) -> None:
+    """Tell those who look after the ledger."""
+    services.tell_staff(
+        key=f"ledger_unproven:{event.proof_id}",
+        permission="points.view_proof",
+        template="ledger_unproven",
+        write=texts.ledger_unproven,
         now=now,
     )
 

@@ -18,7 +18,7 @@ KEEP_CODES = timedelta(hours=24)
 KEEP_TEXTS = timedelta(days=180)
 _CHUNK = 5000
 
-__all__ = ["ProviderFailedError", "forget_old", "send_code", "tell_member"]
+__all__ = ["ProviderFailedError", "forget_old", "send_code", "tell_member", "tell_staff"]
 
 
 @transaction.atomic
@@ -95,6 +95,34 @@ def tell_member(
     if address is None:
         return _keep_unsent(row, "no_address")
     return _send(row, text)
+
+
+@transaction.atomic
+def tell_staff(
+    *, key: str, permission: str, template: str, write: Callable[[], Text], now: datetime
+) -> int:
+    """Tell everybody of the staff who holds a permission; return how many messages left.
+
+    A member of staff without an address gets a row that says why nothing left.
+
+    Raises:
+        ProviderFailedError: the provider did not take one of them.
+    """
+    told = 0
+    for staff in members_selectors.list_staff(permission=permission):
+        with texts.in_language("") as language:
+            text = write()
+        row = LocalMessage(
+            key=f"{key}:{staff.user_id}"[:120],
+            kind=Kind.SYSTEM,
+            template=template,
+            channel=Channel.EMAIL if staff.email else Channel.SMS,
+            locale=language,
+            address=staff.email or staff.phone,
+            recorded_at=now,
+        )
+        told += _keep_unsent(row, "no_address") if row.address is None else _send(row, text)
+    return told
 
 
 def _keep_unsent(row: LocalMessage, why: str) -> bool:

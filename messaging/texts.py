@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from messaging.types import Channel, Text
 
@@ -102,3 +103,27 @@ def security_changed(*, what: str) -> Text:
     change = words.get(what, _("Account security was changed"))
     body = _("%(change)s. If it was not you, ask the shop at once.")
     return Text(subject=change, body=body % {"change": change})
+
+
+def ledger_differs(*, differences: int, examples: Sequence[str]) -> Text:
+    """Return the alarm that the ledger does not reconcile."""
+    body = ngettext(
+        "The proof of the ledger found %(count)s difference. See Points, Proofs in the console.",
+        "The proof of the ledger found %(count)s differences. See Points, Proofs in the console.",
+        differences,
+    )
+    return Text(
+        subject=_("Alarm: the ledger does not reconcile"),
+        body="\n\n".join([body % {"count": differences}, *examples]),
+    )
+
+
+def ledger_unproven() -> Text:
+    """Return the alarm that the ledger was not proven in time."""
+    return Text(
+        subject=_("Alarm: the ledger has not been proven"),
+        body=_(
+            "No proof of the ledger has come to its end for 26 hours. See whether workers and"
+            " beat are running, and start one under Points, Proofs in the console."
+        ),
+    )

@@ -46,3 +46,49 @@ class AdjustmentReason(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Proof(models.Model):
+    """One proof of the ledger: when, over how much, and what differed.
+
+    The watch writes two kinds of row: `began` when it first looked, `missed` when none had
+    come to its end in time.
+    `examples` are the first differences, each with its check, member and row.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        CLEAN = "clean"
+        DIFFERS = "differs"
+        FAILED = "failed"
+        MISSED = "missed"
+        BEGAN = "began"
+
+    id = models.BigAutoField(primary_key=True)
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    started_by = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    milliseconds = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    accounts = models.BigIntegerField(default=0)
+    entries = models.BigIntegerField(default=0)
+    lots = models.BigIntegerField(default=0)
+    figures = models.JSONField(default=list)
+    differences = models.BigIntegerField(default=0)
+    examples = models.JSONField(default=list)
+    problem = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-started_at"], name="points_proof_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                name="points_proof_one_at_a_time",
+                condition=Q(state="running"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"proof {self.pk}"

@@ -12,10 +12,11 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import grants
-        from points import board, requests
+        from points import alarms, board, requests
         from points.services import limits
 
         grants.append_only("points_entry")
         board.register()
+        alarms.register()
         requests.register()
         post_migrate.connect(limits.begin, sender=self, dispatch_uid="points.limits")

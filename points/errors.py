@@ -225,3 +225,10 @@ class MemberClosedError(ConflictError):
 
     code = "points.member_closed"
     title = _("This member was merged or erased")
+
+
+class ProofRunningError(ConflictError):
+    """One proof at a time."""
+
+    code = "points.proof_running"
+    title = _("A proof is running already")

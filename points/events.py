@@ -124,3 +124,14 @@ class LedgerDiffers(Event):
 
     differences: int
     examples: list[str]
+    proof_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerUnproven(Event):
+    """No proof of the ledger has come to its end for 26 hours: an alarm."""
+
+    name: ClassVar[str] = "points.ledger_unproven.v1"
+
+    proof_id: int
+    last_proved_at: str | None

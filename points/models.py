@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from points.accounting import AdjustmentLimit as AdjustmentLimit
 from points.accounting import AdjustmentReason as AdjustmentReason
+from points.accounting import Proof as Proof
 from points.types import Counter, CurrencyKind, ExpiryRule, HoldStatus, Kind, Rounding
 
 

@@ -7,11 +7,9 @@ import logging
 from celery import shared_task
 
 from config.kernel import clock, schedule
-from points import selectors, services
+from points import services
 
 log = logging.getLogger(__name__)
-
-_EXAMPLES = 20
 
 
 @shared_task(name="points.expire_due", acks_late=True)
@@ -33,16 +31,26 @@ def lapse_holds(**_: object) -> int:
 
 
 @shared_task(name="points.reconcile", acks_late=True)
-def reconcile(**_: object) -> int:
-    """Prove the ledger; raise an alarm when it does not add up."""
-    found = [str(difference) for difference in selectors.reconcile()]
+def reconcile(*, started_by: str = "system", **_: object) -> int:
+    """Prove the ledger; the service raises an alarm when it does not add up."""
+    try:
+        found = services.prove(started_by=started_by, now=clock.now())
+    except services.ProofRunningError:
+        log.warning("the ledger is being proved already")
+        return 0
     if found:
-        log.error("the ledger does not reconcile: %d differences", len(found))
-        services.raise_alarm(differences=len(found), examples=found[:_EXAMPLES], now=clock.now())
-    return len(found)
+        log.error("the ledger does not reconcile: %d differences", found)
+    return found
+
+
+@shared_task(name="points.watch_proof", acks_late=True)
+def watch_proof(**_: object) -> bool:
+    """Raise an alarm when the proof has not run."""
+    return services.watch(now=clock.now())
 
 
 schedule.every(task="points.expire_due", cron="5 * * * *", queue="bulk")
 schedule.every(task="points.activate_due", seconds=300, queue="bulk")
 schedule.every(task="points.lapse_holds", seconds=60, queue="bulk")
 schedule.every(task="points.reconcile", cron="30 3 * * *", queue="bulk")
+schedule.every(task="points.watch_proof", cron="50 * * * *")

@@ -1,5 +1,5 @@
-"""Console: the ledger, read-only, and the corrections by hand."""
+"""Console: the ledger, read-only, its corrections by hand and its proofs."""
 
-from points.admin import accounts, entries, limits, lots
+from points.admin import accounts, entries, limits, lots, proofs
 
-__all__ = ["accounts", "entries", "limits", "lots"]
+__all__ = ["accounts", "entries", "limits", "lots", "proofs"]

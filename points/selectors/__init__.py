@@ -13,6 +13,7 @@ from points.selectors.exchanges import (
     list_settlement,
     receiving_member,
 )
+from points.selectors.proofs import get_standing
 from points.selectors.reconciliation import Difference, reconcile
 from points.selectors.reservations import get_reservation
 from points.selectors.wallets import get_wallet
@@ -33,6 +34,7 @@ __all__ = [
     "get_entry",
     "get_limit",
     "get_reservation",
+    "get_standing",
     "get_wallet",
     "given_today",
     "list_currencies",

@@ -11,6 +11,7 @@ from points.errors import (
     KeyReusedError,
     MemberClosedError,
     NotReversibleError,
+    ProofRunningError,
     ReasonMissingError,
     ReservationClosedError,
     ReservationExceededError,
@@ -35,8 +36,9 @@ from points.services.history import post_history
 from points.services.limits import save_reason, set_limit
 from points.services.money import check_spendable, define_currency, pay, pay_back, top_up
 from points.services.posting import post, post_batch, post_lines
+from points.services.proving import prove, watch
 from points.services.rating import publish_rate
-from points.services.sweeping import Swept, raise_alarm, sweep, sweep_all
+from points.services.sweeping import Swept, sweep, sweep_all
 from points.services.transferring import transfer, undo_transfer
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "KeyReusedError",
     "MemberClosedError",
     "NotReversibleError",
+    "ProofRunningError",
     "ReasonMissingError",
     "ReservationClosedError",
     "ReservationExceededError",
@@ -72,9 +75,9 @@ __all__ = [
     "post_batch",
     "post_history",
     "post_lines",
+    "prove",
     "publish_rate",
     "quote",
-    "raise_alarm",
     "rehearse_correction",
     "rehearse_payload",
     "rehearse_reversal",
@@ -87,4 +90,5 @@ __all__ = [
     "transfer",
     "undo_exchange",
     "undo_transfer",
+    "watch",
 ]

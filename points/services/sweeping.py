@@ -13,7 +13,7 @@ from typing import Literal
 from django.db import connection, transaction
 
 from config.kernel import outbox
-from points.events import DueSwept, LedgerDiffers
+from points.events import DueSwept
 
 Job = Literal["expire", "activate", "lapse"]
 CHUNK = 10_000
@@ -81,11 +81,3 @@ def sweep_all(*, job: Job, now: datetime, limit: int = CHUNK) -> int:
         total += swept.accounts
         after = swept.last_member
     return total
-
-
-@transaction.atomic
-def raise_alarm(*, differences: int, examples: list[str], now: datetime) -> None:
-    """Tell operators that the ledger does not reconcile."""
-    outbox.publish(
-        LedgerDiffers(occurred_at=now, differences=differences, examples=examples), now=now
-    )

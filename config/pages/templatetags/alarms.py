@@ -1,0 +1,20 @@
+"""`{% sounding as alarms %}`: what rings for the operator who looks at a screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from config.kernel import alarms, clock
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def sounding(context: dict[str, Any]) -> list[alarms.Alarm]:
+    """Return the alarms that ring; none for those who are not signed in."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated or not user.is_staff:
+        return []
+    return alarms.sounding(may=user.has_perm, now=clock.now())
