@@ -21,6 +21,7 @@ API: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
+    path("", include("config.pages.mall.urls")),
     path("", include("members.urls")),
     path("", include("points.mall.urls")),
     path("language", set_language, name="set_language"),

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import get_language
+
 from config.kernel import ids
 from config.kernel.errors import NotFoundError
 from config.pages import wording
 from members.commerce import selectors as commerce_selectors
+from points.mall import selectors as mall_selectors
 from points.types import Posted
+
+_MALL = "mall:"
 
 
 def as_lines(entries: Sequence[Posted], *, member_ids: Sequence[int]) -> list[wording.EntryLine]:
     """Return entries as members read them."""
     numbers = order_numbers(entries, member_ids=member_ids)
-    return [wording.entry_line(entry, order_numbers=numbers) for entry in entries]
+    gifts = mall_items(entries, member_ids=member_ids)
+    return [wording.entry_line(entry, order_numbers=numbers, gifts=gifts) for entry in entries]
+
+
+def mall_items(entries: Sequence[Posted], *, member_ids: Sequence[int]) -> dict[str, str]:
+    """Return what the member ordered in the mall, by the source of the entries it moved."""
+    places: dict[str, ids.RowId] = {}
+    for source in {entry.source for entry in entries if entry.source.startswith(_MALL)}:
+        try:
+            places[source] = ids.decode("mor", source.removeprefix(_MALL))
+        except NotFoundError:
+            continue
+    keys = [(p.member_id, p.row_id) for p in places.values() if p.member_id in member_ids]
+    names = mall_selectors.list_order_names(keys=keys) if keys else {}
+    chinese = (get_language() or "").startswith("zh")
+    return {
+        source: names[place.row_id][1 if chinese else 2]
+        for source, place in places.items()
+        if place.row_id in names
+    }
 
 
 def order_numbers(entries: Sequence[Posted], *, member_ids: Sequence[int]) -> dict[str, str]:

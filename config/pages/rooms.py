@@ -11,6 +11,28 @@ def register_all() -> None:
     """Offer the rooms that belong to no app alone."""
     register(
         Room(
+            slug="mall",
+            page="points",
+            order=10,
+            url_name="shop:items",
+            title=_("Points mall"),
+            words=_("Things, codes and tickets that your points buy."),
+            icon="pages/icons/cart.html",
+        )
+    )
+    register(
+        Room(
+            slug="mall-orders",
+            page="points",
+            order=11,
+            url_name="shop:orders",
+            title=_("My mall orders"),
+            words=_("Where they are, and the codes they brought."),
+            icon="pages/icons/orders.html",
+        )
+    )
+    register(
+        Room(
             slug="orders",
             page="me",
             order=10,

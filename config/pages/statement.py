@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.kernel import ids
-from config.pages import entries, explanations, wording
+from config.pages import drawing, entries, explanations, wording
 from config.pages.addresses import linked
 from config.pages.addresses import place as row_before
 from config.pages.visitors import Visitor, member_page
@@ -15,6 +15,7 @@ from points import selectors as points_selectors
 from points.types import Kind
 
 PAGE = 30
+ROOMS = "points"
 
 
 @require_safe
@@ -46,6 +47,7 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "entries":
         return _varied(render(request, "pages/_statement.html", values))
+    values["rooms"] = drawing.rooms_of(ROOMS, visitor)
     values["balance"] = points_selectors.get_balance(
         member_id=visitor.member.id,
         programme_id=visitor.programme.id,
@@ -89,7 +91,11 @@ def entry(request: HttpRequest, visitor: Visitor, entry: str) -> HttpResponse:
     numbers = entries.order_numbers([found], member_ids=visitor.member_ids)
     order_id = wording.order_of(found.source)
     values = {
-        "line": wording.entry_line(found, order_numbers=numbers),
+        "line": wording.entry_line(
+            found,
+            order_numbers=numbers,
+            gifts=entries.mall_items([found], member_ids=visitor.member_ids),
+        ),
         "order_id": order_id if order_id in numbers else None,
         "lots": found.lots,
         "explanation": explanations.of_entry(found, programme=visitor.programme),

@@ -18,7 +18,8 @@ from config.kernel import clock
 from config.kernel.errors import NotFoundError
 from members import selectors as members_selectors
 from members.programmes import selectors as programmes_selectors
-from members.programmes.types import Programme
+from members.programmes.errors import StorefrontNotFoundError
+from members.programmes.types import Programme, Storefront
 from members.types import Holder
 
 P = ParamSpec("P")
@@ -56,23 +57,36 @@ def find_visitor(request: HttpRequest) -> Visitor | None:
 _storefronts: dict[str, int] = {}
 
 
-def center_programme() -> Programme | None:
-    """Return the programme that the member center belongs to; None before there is a shop."""
+def find_center_storefront() -> Storefront | None:
+    """Return the storefront that the member center is; None before there is a shop."""
     code = settings.MEMBER_CENTER_STOREFRONT
     known = _storefronts.get(code)
     if known is not None:
         try:
             shop = programmes_selectors.get_storefront(known)
             if shop.code == code:
-                return programmes_selectors.get_programme(shop.programme_id)
+                return shop
         except NotFoundError:
             # The shop was made anew under another number.
             _storefronts.pop(code)
     found = programmes_selectors.find_storefront(code)
+    if found is not None:
+        _storefronts[code] = found.id
+    return found
+
+
+def center_storefront() -> Storefront:
+    """Return the storefront that the member center is. Raises StorefrontNotFoundError."""
+    found = find_center_storefront()
     if found is None:
-        return None
-    _storefronts[code] = found.id
-    return programmes_selectors.get_programme(found.programme_id)
+        raise StorefrontNotFoundError
+    return found
+
+
+def center_programme() -> Programme | None:
+    """Return the programme that the member center belongs to; None before there is a shop."""
+    shop = find_center_storefront()
+    return programmes_selectors.get_programme(shop.programme_id) if shop else None
 
 
 def member_page(

@@ -73,14 +73,21 @@ def filter_titles() -> dict[str, str]:
     }
 
 
-def entry_line(entry: Posted, *, order_numbers: Mapping[str, str]) -> EntryLine:
-    """Return an entry with its title and its why. `order_numbers` go by the id in the source."""
+def entry_line(
+    entry: Posted, *, order_numbers: Mapping[str, str], gifts: Mapping[str, str] | None = None
+) -> EntryLine:
+    """Return an entry with its title and its why.
+
+    `order_numbers` go by the id in the source, `gifts` (names of what the mall gave for
+    points) by the source itself.
+    """
+    gift = _with_gift(entry, (gifts or {}).get(entry.source, ""))
     moved = entry.moved
     return EntryLine(
         public_id=ids.encode("ent", member_id=entry.member_id, row_id=entry.entry_id),
         kind=entry.kind,
         title=kind_titles().get(entry.kind, entry.kind),
-        why=_why(entry, order_number(entry.source, order_numbers)),
+        why=gift or _why(entry, order_number(entry.source, order_numbers)),
         points=moved.points if moved else entry.points,
         moves_only=moved is not None,
         balance_after=entry.balance_after,
@@ -107,6 +114,20 @@ def _why(entry: Posted, order: str) -> str:
         return entry.reason
     sentence = (_with_order(entry, order) if order else None) or _without_order(entry)
     return sentence or entry.reason or entry.source
+
+
+def _with_gift(entry: Posted, gift: str) -> str:
+    if not gift:
+        return ""
+    sentence = {
+        Kind.SPEND: _("For %(gift)s, from the mall."),
+        Kind.HOLD: _("Kept for %(gift)s until it is paid."),
+        Kind.RELEASE: _("%(gift)s was not paid, so they are free again."),
+        Kind.RETURN: _("%(gift)s was cancelled or refunded."),
+        Kind.REVERSE: _("%(gift)s was cancelled or refunded."),
+        Kind.EARN: _("From the mall: %(gift)s."),
+    }.get(Kind(entry.kind), "")
+    return sentence % {"gift": gift} if sentence else ""
 
 
 def _with_order(entry: Posted, order: str) -> str | None:

@@ -13,6 +13,7 @@ from points.mall.selectors.items import (
 )
 from points.mall.selectors.orders import (
     find_by_collect_code,
+    find_latest_address,
     get_order,
     list_codes,
     list_order_names,
@@ -28,6 +29,7 @@ __all__ = [
     "find_by_collect_code",
     "find_item_by_code",
     "find_item_id",
+    "find_latest_address",
     "get_item",
     "get_order",
     "get_terms",

@@ -9,7 +9,7 @@ from config.kernel import crypto
 from points.mall import models, reading
 from points.mall.errors import OrderNotFoundError
 from points.mall.selectors.items import first_pictures
-from points.mall.types import Order, OrderPage, OrderStatus
+from points.mall.types import Address, Order, OrderPage, OrderStatus
 
 COLLECT_CODES = "mall-collect"
 
@@ -48,6 +48,13 @@ def list_orders(
     return OrderPage(
         orders=tuple(as_orders(found[:limit])), before=found[limit - 1].pk if more else None
     )
+
+
+def find_latest_address(*, member_ids: Sequence[int]) -> Address | None:
+    """Return where the member's latest parcel went, so that it need not be typed again."""
+    rows = models.Order.objects.filter(member_id__in=list(member_ids), address__isnull=False)
+    row = rows.order_by("-id").first()
+    return Address.from_json(row.address) if row else None
 
 
 def list_to_ship(*, programme_id: int, limit: int = 5000) -> list[Order]:
