@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from config.kernel.errors import DomainError
 from config.pages.mall import shelf, wording
 from config.pages.visitors import Visitor, center_storefront, member_page
+from members import selectors as members_selectors
 from points import errors as points_errors
 from points.mall import errors, selectors, services
 from points.mall.types import Address, Delivery, Offer
@@ -179,7 +180,7 @@ def _form(request: HttpRequest, visitor: Visitor, offer: Offer) -> CheckoutForm:
 
 
 def _known_of(visitor: Visitor) -> dict[str, str]:
-    member = visitor.member
+    member = members_selectors.get_member(member_id=visitor.member.id)
     return {"recipient": member.name or "", "phone": member.phone or ""}
 
 
