@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from members.programmes import selectors as programmes_selectors
 from messaging import mall as mall  # its handlers are registered on import
 from messaging import services, texts
 from messaging.types import Channel, Kind, Text
-from points.events import LedgerDiffers, LedgerUnproven
+from points import selectors as points_selectors
+from points.events import LedgerDiffers, LedgerUnproven, PointsExpiring
 
 
 @handles(CodeRequested, queue="critical")
@@ -114,6 +115,41 @@ def _tell_of_tier(event: TierChanged, now: datetime) -> None:
         member_id=event.member_id,
         kind=Kind.MEMBER,
         template="tier_upgraded" if raised else "tier_downgraded",
+        write=write,
+        now=now,
+    )
+
+
+@handles(PointsExpiring, queue="bulk")
+def remind_of_expiry(event: PointsExpiring, *, now: datetime) -> None:
+    """Tell what ends soon: everything a member is reminded of on a day in one message."""
+    if event.member_id is None or event.programme_id is None:
+        return
+    member_id, programme_id = event.member_id, event.programme_id
+    reminded = points_selectors.list_reminded(
+        member_id=member_id, day=date.fromisoformat(event.day)
+    )
+    if not reminded:
+        return
+    programme = programmes_selectors.get_programme(programme_id)
+
+    def write(language: str) -> Text:
+        lines = [
+            (
+                texts.amount_of(definition, part.points, programme.currency, language),
+                formats.date_format(
+                    part.at.astimezone(programme.zone) - timedelta(seconds=1), _("j F Y")
+                ),
+            )
+            for definition, part in reminded
+        ]
+        return texts.points_expiring(lines=lines)
+
+    services.tell_member(
+        key=f"expiring:{programme_id}:{member_id}:{event.day}",
+        member_id=member_id,
+        kind=Kind.MEMBER,
+        template="points_expiring",
         write=write,
         now=now,
     )

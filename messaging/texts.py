@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging.types import Channel, Text
+from points.types import CurrencyDefinition, CurrencyKind
 
 
 @contextmanager
@@ -126,4 +127,25 @@ def ledger_unproven() -> Text:
             "No proof of the ledger has come to its end for 26 hours. See whether workers and"
             " beat are running, and start one under Points, Proofs in the console."
         ),
+    )
+
+
+def amount_of(definition: CurrencyDefinition, points: int, currency: str, language: str) -> str:
+    """Return an amount with its unit: points by name, money as money."""
+    if definition.kind is CurrencyKind.MONEY:
+        return f"{definition.name(language)} {currency} {points / 100:,.2f}"
+    if definition.kind is CurrencyKind.POINTS:
+        return ngettext("%(points)s point", "%(points)s points", points) % {"points": f"{points:,}"}
+    return f"{definition.name(language)} {points:,}"
+
+
+def points_expiring(*, lines: Sequence[tuple[str, str]]) -> Text:
+    """Return the message that tells what ends when, what ends first first."""
+    amount, day = lines[0]
+    told = "\n".join(
+        _("%(amount)s: good until the end of %(day)s") % {"amount": a, "day": d} for a, d in lines
+    )
+    return Text(
+        subject=_("%(amount)s expire at the end of %(day)s") % {"amount": amount, "day": day},
+        body=_("Use them before they are gone:\n%(lines)s") % {"lines": told},
     )

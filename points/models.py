@@ -450,3 +450,25 @@ class ExchangeDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.given}"
+
+
+class Reminder(models.Model):
+    """A date on which points of an account end, and the last week its member heard of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    member_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+    points = models.BigIntegerField()
+    step = models.PositiveSmallIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member_id", "account_id", "expires_at"], name="points_reminder_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} ({self.pk})"

@@ -30,6 +30,12 @@ def lapse_holds(**_: object) -> int:
     return services.sweep_all(job="lapse", now=clock.now())
 
 
+@shared_task(name="points.remind_expiring", acks_late=True)
+def remind_expiring(**_: object) -> int:
+    """Tell members what will expire: 30 days before, and each week after that."""
+    return services.remind_all(now=clock.now())
+
+
 @shared_task(name="points.reconcile", acks_late=True)
 def reconcile(*, started_by: str = "system", **_: object) -> int:
     """Prove the ledger; the service raises an alarm when it does not add up."""
@@ -52,5 +58,6 @@ def watch_proof(**_: object) -> bool:
 schedule.every(task="points.expire_due", cron="5 * * * *", queue="bulk")
 schedule.every(task="points.activate_due", seconds=300, queue="bulk")
 schedule.every(task="points.lapse_holds", seconds=60, queue="bulk")
+schedule.every(task="points.remind_expiring", cron="0 10 * * *", queue="bulk")
 schedule.every(task="points.reconcile", cron="30 3 * * *", queue="bulk")
 schedule.every(task="points.watch_proof", cron="50 * * * *")

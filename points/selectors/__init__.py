@@ -3,7 +3,12 @@
 from points.selectors.balances import get_balance, get_balances
 from points.selectors.board import sum_points_by_day
 from points.selectors.corrections import get_limit, list_reasons
-from points.selectors.currencies import get_currency, list_currencies, list_holdings
+from points.selectors.currencies import (
+    get_currency,
+    list_currencies,
+    list_holdings,
+    list_reminded,
+)
 from points.selectors.entries import get_entry, list_entries
 from points.selectors.exchanges import (
     find_rate,
@@ -43,6 +48,7 @@ __all__ = [
     "list_pairs",
     "list_rates",
     "list_reasons",
+    "list_reminded",
     "list_settlement",
     "receiving_member",
     "reconcile",

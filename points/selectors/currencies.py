@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from points import currencies
-from points.models import Account
+from points.models import Account, Reminder
 from points.selectors.balances import get_balance
-from points.types import CurrencyDefinition, Holding
+from points.types import CurrencyDefinition, Expiring, Holding
 
 
 def get_currency(*, programme_id: int, code: str) -> CurrencyDefinition:
@@ -23,6 +23,19 @@ def get_currency(*, programme_id: int, code: str) -> CurrencyDefinition:
 def list_currencies(*, programme_id: int) -> list[CurrencyDefinition]:
     """Return everything a programme counts."""
     return list(currencies.of_programme(programme_id).values())
+
+
+def list_reminded(*, member_id: int, day: date) -> list[tuple[CurrencyDefinition, Expiring]]:
+    """Return what a member is reminded of on a local day, what ends first first."""
+    reminders = Reminder.objects.filter(member_id=member_id, day=day).order_by("expires_at", "id")
+    rows = {account.id: account for account in Account.objects.filter(member_id=member_id)}
+    return [
+        (
+            currencies.get(rows[r.account_id].programme_id, rows[r.account_id].currency),
+            Expiring(at=r.expires_at, points=r.points),
+        )
+        for r in reminders
+    ]
 
 
 def list_holdings(*, member_ids: Sequence[int], at: datetime) -> list[Holding]:

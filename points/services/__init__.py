@@ -38,6 +38,7 @@ from points.services.money import check_spendable, define_currency, pay, pay_bac
 from points.services.posting import post, post_batch, post_lines
 from points.services.proving import prove, watch
 from points.services.rating import publish_rate
+from points.services.reminding import remind, remind_all
 from points.services.sweeping import Swept, sweep, sweep_all
 from points.services.transferring import transfer, undo_transfer
 
@@ -81,6 +82,8 @@ __all__ = [
     "rehearse_correction",
     "rehearse_payload",
     "rehearse_reversal",
+    "remind",
+    "remind_all",
     "reverse_by_hand",
     "save_reason",
     "set_limit",

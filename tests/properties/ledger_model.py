@@ -6,7 +6,7 @@ move by the rules. `check` holds the two against each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,7 @@ class Hold:
     expires_at: datetime
     status: str = "held"
     real_id: int | None = None
+    moved_to: tuple[Account, Hold] | None = None
 
 
 @dataclass(eq=False)
@@ -74,6 +75,18 @@ class Entry:
         return (
             row.kind, row.counter, *(self.changes[f] for f in FIGURES), moved, self.occurred_at,
         )  # fmt: skip
+
+
+@dataclass(eq=False)
+class Move:
+    """What a transfer moved: lots (old, new, points), reservations (old, new), and the debt."""
+
+    lots: list[tuple[Lot, Lot, int]]
+    holds: list[tuple[Hold, Hold]]
+    debt: int
+
+
+_MOVED = ("expires_at", "available_at", "pending", "held", "graced")
 
 
 class Account:
@@ -269,6 +282,11 @@ class Account:
     def _close(self, command: Any, now: datetime, *, release: bool) -> str | None:
         self.due(now)
         hold = next(h for h in self.holds if h.real_id == command.reservation_id)
+        if hold.moved_to is not None:
+            other, moved = hold.moved_to
+            return other._close(
+                replace(command, reservation_id=moved.real_id), now, release=release
+            )
         n = 0 if release else hold.points if command.points is None else command.points
         if hold.status == "lapsed":
             return "reservation.expired"
@@ -283,6 +301,9 @@ class Account:
     def extend(self, command: Any, now: datetime) -> str | None:
         self.due(now)
         hold = next(h for h in self.holds if h.real_id == command.reservation_id)
+        if hold.moved_to is not None:
+            other, moved = hold.moved_to
+            return other.extend(replace(command, reservation_id=moved.real_id), now)
         if hold.status == "lapsed":
             return "reservation.expired"
         if hold.status != "held":
@@ -317,28 +338,38 @@ class Account:
         return None
 
     def _take_back(self, target: Entry, n: int, command: Any) -> None:
-        own = target.lots[0][0]
-        p = o = r = d = 0
-        if own.pending:
-            p = min(n, own.remaining)
-        elif command.policy != "pending_only":
-            o = min(n, own.free)
-        x = min(n - p - o, own.lapsed)
-        own.remaining -= p + o
-        own.lapsed -= x
-        lots = [(own, -p - o)] if p + o else []
+        p = o = x = r = d = 0
+        lots = []
+        for own, _ in target.lots:
+            part = 0 if not own.pending and command.policy == "pending_only" else own.free
+            part = min(n - p - o, part)
+            p, o = (p + part, o) if own.pending else (p, o + part)
+            own.remaining -= part
+            lots += [(own, -part)] if part else []
+        for own, _ in target.lots:
+            part = min(n - p - o - x, own.lapsed)
+            own.lapsed -= part
+            x += part
         left = n - p - o - x
         if command.policy != "pending_only":
             r = min(left, self.available - o)
-            others = self._take(r, but=own)
+            others = self._take(r)
             for lot, change in others:
                 lot.remaining += change
             lots += others
         if command.policy == "allow_debt":
             cap = command.debt_cap
             d = left - r if cap is None else min(left - r, max(cap - self.debt, 0))
-        name = "reverse earn" if target.kind == "earn" else "reverse adjust up"
-        self._record(name, lots, command.occurred_at, p=p, o=o, r=r, d=d)
+        name = {"earn": "reverse earn", "adjust": "reverse adjust up"}
+        self._record(
+            name.get(target.kind, "reverse exchange in"),
+            lots,
+            command.occurred_at,
+            p=p,
+            o=o,
+            r=r,
+            d=d,
+        )
 
     def _give_back(
         self, target: Entry, n: int, at: datetime, now: datetime, grace_until: datetime | None
@@ -362,8 +393,138 @@ class Account:
                 lots.append((lot, part))
         if grace:
             lots.append((self._open_lot(grace, grace, expires_at=grace_until, graced=True), grace))
-        name = "return" if target.kind == "spend" else "reverse adjust down"
-        self._record(name, lots, at, n=n, c=c)
+        name = {"spend": "return", "adjust": "reverse adjust down"}
+        self._record(name.get(target.kind, "reverse exchange out"), lots, at, n=n, c=c)
+
+    # --- between two accounts ----------------------------------------------------------------
+
+    def exchange(
+        self, other: Account, n: int, received: int, now: datetime, fresh: datetime, carry: bool
+    ) -> str | None:
+        if not self.entries:
+            return "points.insufficient"
+        self.due(now)
+        other.due(now)
+        if self.available < n:
+            return "points.insufficient"
+        given = self._take(n)
+        for lot, change in given:
+            lot.remaining += change
+        self._record("exchange out", given, now, n=n)
+        parts = [(lot.expires_at, -change) for lot, change in given] if carry else [(None, n)]
+        whole, done, c, lots = 0, 0, 0, []
+        for expires_at, part in parts:
+            whole += part
+            gain = received * whole // n - done
+            if gain:
+                done += gain
+                ends = min(expires_at or fresh, fresh)
+                lot = other._open_lot(gain, gain, expires_at=ends)
+                cleared = other._clear(lot, gain, c)
+                c += cleared
+                lots.append((lot, gain - cleared))
+        other._record("exchange in", lots, now, n=received, c=c)
+        return None
+
+    def undo_exchange(
+        self, other: Account, out: Entry, into: Entry, command: Any, now: datetime, grace: datetime
+    ) -> str | None:
+        """`command` tells the policy of taking back: what there is, and no debt."""
+        self.due(now)
+        other.due(now)
+        n, received = -out.points, into.points
+        if out.settled:
+            return "entry.already_reversed"
+        if other.available < received or any(lot.lapsed for lot, _ in into.lots):
+            return "exchange.spent"
+        self._give_back(out, n, now, now, grace)
+        self.due(now, floor=now)
+        other._take_back(into, received, command)
+        out.settled, into.settled = n, received
+        return None
+
+    def transfer(self, other: Account, now: datetime) -> Move | None:
+        self.due(now)
+        n, p, h, d = self.available, self.pending, self.held, self.debt
+        if not n + p + h + d:
+            return None
+        other.due(now)
+        lots = []
+        for lot in self._in_order():
+            if lot.remaining:
+                fields = {f: getattr(lot, f) for f in _MOVED}
+                new = other._open_lot(lot.remaining, lot.remaining, **fields)
+                lots.append((lot, new, lot.remaining))
+                lot.remaining = lot.held = 0
+        where = {id(lot): new for lot, new, _ in lots}
+        holds = []
+        for hold in [hold for hold in self.holds if hold.status == "held"]:
+            there = [(where[id(lot)], points) for lot, points in hold.parts]
+            moved = Hold(hold.points, there, hold.expires_at)
+            hold.status, hold.moved_to = "moved", (other, moved)
+            other.holds.append(moved)
+            holds.append((hold, moved))
+        self._record("merge out", [(lot, -k) for lot, _, k in lots], now, n=n, p=p, h=h, d=d)
+        other._arrive([(new, k) for _, new, k in lots], now, n=n, p=p, h=h, d=d)
+        return Move(lots, holds, d)
+
+    def _arrive(self, lots: list[tuple[Lot, int]], at: datetime, **letters: int) -> None:
+        c = min(self.debt + letters["d"], self.available + letters["n"])
+        cleared = self._take(c)
+        for lot, change in cleared:
+            lot.remaining += change
+        self._record("merge in", lots + cleared, at, c=c, **letters)
+
+    def undo_transfer(self, other: Account, move: Move, now: datetime) -> str | None:
+        self.due(now)
+        other.due(now)
+        outs: list[tuple[Lot, int]] = []
+        ins: list[tuple[Lot, int]] = []
+        home = {id(new): lot for lot, new, _ in move.lots}
+        h = 0
+        for hold, moved in move.holds:
+            if moved.status != "held":
+                continue
+            for lot, points in moved.parts:
+                orig = home[id(lot)]
+                lot.held -= points
+                lot.remaining -= points
+                orig.held += points
+                orig.remaining += points
+                orig.pending = False
+                outs.append((lot, -points))
+                ins.append((orig, points))
+            h += hold.points
+            moved.status, moved.moved_to = "moved", (self, hold)
+            hold.status, hold.moved_to, hold.expires_at = "held", None, moved.expires_at
+        n = p = short = 0
+        for orig, lot, moved_points in move.lots:
+            if lot.expires_at is not None and lot.expires_at <= now:
+                continue
+            need = moved_points + sum(change for x, change in outs if x is lot)
+            own = min(need, lot.free)
+            if lot.pending:
+                need = own
+                p += own
+            else:
+                n += need
+                short += need - own
+            if need:
+                lot.remaining -= own
+                orig.remaining += need
+                orig.pending, orig.available_at = lot.pending, lot.available_at
+                outs.append((lot, -own))
+                ins.append((orig, need))
+        if short > other.available - (n - short):
+            return "transfer.spent"
+        cover = other._take(short)
+        for lot, change in cover:
+            lot.remaining += change
+        d = min(move.debt, other.debt)
+        other._record("merge out", outs + cover, now, n=n, p=p, h=h, d=d)
+        self._arrive(ins, now, n=n, p=p, h=h, d=d)
+        self.due(now, floor=now)
+        return None
 
     # --- what must always hold ----------------------------------------------------------------
 
