@@ -31,6 +31,8 @@ from config.kernel.console import (
     name_members,
     names_actors,
     names_members,
+    programme_name,
+    programme_words,
     record_url,
     when,
     word,
@@ -127,7 +129,11 @@ class MemberAdmin(ReadOnlyAdmin):
         "shown_status",
         "joined_at",
     )
-    list_filter = (by_word("status", status_words), by_word("kind", kind_words), "programme_id")
+    list_filter = (
+        by_word("status", status_words),
+        by_word("kind", kind_words),
+        by_word("programme_id", programme_words),
+    )
     shown_kind = word("kind", kind_words, title=gettext_lazy("kind"))
     search_fields = ("member_no",)
     search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
@@ -177,7 +183,7 @@ class MemberAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("programme"))
     def programme(self, obj: models.Member) -> str:
-        return programmes_selectors.get_programme(obj.programme_id).code
+        return programme_name(obj.programme_id)
 
     @admin.display(description=gettext_lazy("tier"))
     def tier(self, obj: Any) -> str:

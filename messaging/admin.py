@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.kernel import words
-from config.kernel.console import ReadOnlyAdmin, badge, by_word, find_members, word
-from messaging import models
+from config.kernel import clock, words
+from config.kernel.console import (
+    ReadOnlyAdmin,
+    ReasonForm,
+    Table,
+    action,
+    actor,
+    ask,
+    badge,
+    by_word,
+    find_members,
+    found_or_404,
+    name_members,
+    programme_name,
+    record_url,
+    word,
+)
+from messaging import models, services
 from messaging.types import Kind
 
 words.call(models.LocalMessage, gettext_lazy("message"), gettext_lazy("local outbox"))
@@ -36,6 +53,14 @@ def status_words() -> dict[str, str]:
     return {"sent": _("Sent"), "failed": _("Failed"), "unsent": _("Not sent")}
 
 
+def why_words() -> dict[str, str]:
+    """Return why a message did not leave."""
+    return {
+        "no_address": _("The member has neither e-mail nor phone."),
+        "member_closed": _("The member is frozen, merged or erased."),
+    }
+
+
 @admin.register(models.LocalMessage)
 class LocalMessageAdmin(ReadOnlyAdmin):
     """The local outbox: sign-in codes are read here on a laptop.
@@ -44,7 +69,31 @@ class LocalMessageAdmin(ReadOnlyAdmin):
     this screen read them in clear, because that is what it is for.
     """
 
-    list_display = ("recorded_at", "shown_channel", "address", "body", "shown_kind", "shown_status")
+    list_display = (
+        "recorded_at",
+        "member",
+        "shown_channel",
+        "shown_address",
+        "shown_body",
+        "shown_kind",
+        "shown_status",
+    )
+    fields = (
+        "recorded_at",
+        "member",
+        "programme",
+        "shown_kind",
+        "shown_channel",
+        "shown_address",
+        "subject",
+        "shown_body",
+        "state_word",
+        "provider",
+        "reference",
+        "forgotten_at",
+    )
+    readonly_fields = fields
+    actions_detail = ("resend",)
     list_filter = (
         by_word("channel", channel_words),
         by_word("kind", kind_words),
@@ -63,6 +112,94 @@ class LocalMessageAdmin(ReadOnlyAdmin):
         if not search_term.strip():
             return queryset, False
         return queryset.filter(member_id__in=find_members(search_term)), False
+
+    def attach(self, rows: list[Any]) -> None:
+        names = name_members([row.member_id for row in rows if row.member_id])
+        for row in rows:
+            row.member_name = names.get(row.member_id, ("–", ""))[0]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            self.attach([found])
+        return found
+
+    @admin.display(description=gettext_lazy("member"))
+    def member(self, obj: Any) -> str:
+        return str(obj.member_name)
+
+    @admin.display(description=gettext_lazy("programme"))
+    def programme(self, obj: models.LocalMessage) -> str:
+        return programme_name(obj.programme_id) if obj.programme_id else "–"
+
+    @admin.display(description=gettext_lazy("address"))
+    def shown_address(self, obj: models.LocalMessage) -> str:
+        return obj.address or (_("forgotten") if obj.forgotten_at else "–")
+
+    @admin.display(description=gettext_lazy("text"))
+    def shown_body(self, obj: models.LocalMessage) -> str:
+        return obj.body or (_("forgotten") if obj.forgotten_at else "–")
+
+    @admin.display(description=gettext_lazy("status"))
+    def state_word(self, obj: models.LocalMessage) -> str:
+        return status_words().get(obj.status, obj.status)
+
+    def tables(self, request: HttpRequest, obj: models.LocalMessage) -> list[Table]:
+        """Say why nothing left, and what can be done."""
+        if not obj.why:
+            return []
+        return [
+            Table(
+                title=_("In words"),
+                headers=[],
+                rows=[
+                    [_("Why nothing left"), why_words().get(obj.why, obj.why)],
+                    [
+                        _("What to do"),
+                        _("Once the member can be reached, press “Send again”."),
+                    ],
+                ],
+            )
+        ]
+
+    def has_resend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Show the button where there is something to send."""
+        found = self.get_object(request, str(object_id)) if object_id else None
+        sendable = found is not None and found.body is not None and found.kind != Kind.CODE
+        return self.has_operate_permission(request) and sendable
+
+    @action(title=gettext_lazy("Send again"), path="resend", icon="send", permission="resend")
+    def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        message = found_or_404(self, request, object_id)
+
+        def act(values: dict[str, Any]) -> str:
+            sent = services.resend(
+                message_id=message.pk,
+                actor=actor(request),
+                reason=values["reason"],
+                now=clock.now(),
+            )
+            return _("It was sent again.") if sent else _("It was sent again a moment ago.")
+
+        return ask(
+            self,
+            request,
+            title=_("Send this message again"),
+            form_class=ReasonForm,
+            act=act,
+            done=record_url(models.LocalMessage, message.pk),
+            explain=_("The same text goes to where the member is reached today."),
+            button=_("Send again"),
+            tables=[
+                Table(
+                    title=_("Message"),
+                    headers=[],
+                    rows=[[_("Member"), message.member_name], [_("Text"), message.body]],
+                )
+            ],
+        )
 
     @badge(
         title=gettext_lazy("status"),

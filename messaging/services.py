@@ -7,10 +7,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from config.kernel import audit
 from members import selectors as members_selectors
 from members.types import Status as MemberStatus
 from messaging import providers, texts
-from messaging.errors import ProviderFailedError
+from messaging.errors import (
+    CodeNotRepeatedError,
+    MessageNotFoundError,
+    ProviderFailedError,
+    TextForgottenError,
+    UnreachableError,
+)
 from messaging.models import LocalMessage
 from messaging.types import Channel, Kind, Outgoing, Status, Text
 
@@ -18,7 +25,18 @@ KEEP_CODES = timedelta(hours=24)
 KEEP_TEXTS = timedelta(days=180)
 _CHUNK = 5000
 
-__all__ = ["ProviderFailedError", "forget_old", "send_code", "tell_member", "tell_staff"]
+__all__ = [
+    "CodeNotRepeatedError",
+    "MessageNotFoundError",
+    "ProviderFailedError",
+    "TextForgottenError",
+    "UnreachableError",
+    "forget_old",
+    "resend",
+    "send_code",
+    "tell_member",
+    "tell_staff",
+]
 
 
 @transaction.atomic
@@ -93,6 +111,8 @@ def tell_member(
     if member.status is not MemberStatus.ACTIVE:
         return _keep_unsent(row, "member_closed")
     if address is None:
+        # Kept: an operator may send it once there is an address.
+        row.subject, row.body = text.subject or None, text.body
         return _keep_unsent(row, "no_address")
     return _send(row, text)
 
@@ -123,6 +143,66 @@ def tell_staff(
         )
         told += _keep_unsent(row, "no_address") if row.address is None else _send(row, text)
     return told
+
+
+@transaction.atomic
+def resend(*, message_id: int, actor: str, reason: str, now: datetime) -> bool:
+    """Send a message again, to where its member is reached today; False if just done.
+
+    Raises:
+        MessageNotFoundError: there is none.
+        CodeNotRepeatedError: it was a sign-in code.
+        TextForgottenError: its text is no longer kept.
+        UnreachableError: nobody can be reached by it.
+        ProviderFailedError: the provider did not take it.
+    """
+    old = LocalMessage.objects.select_for_update().filter(pk=message_id).first()
+    if old is None:
+        raise MessageNotFoundError()
+    if old.kind == Kind.CODE:
+        raise CodeNotRepeatedError()
+    if old.body is None:
+        raise TextForgottenError()
+    channel, address = _reach(old)
+    copies = LocalMessage.objects.filter(key__startswith=f"{_stem(old.key)}+").count()
+    row = LocalMessage(
+        key=f"{_stem(old.key)}+{copies + 1}",
+        kind=old.kind,
+        template=old.template,
+        channel=channel,
+        locale=old.locale,
+        address=address,
+        programme_id=old.programme_id,
+        member_id=old.member_id,
+        recorded_at=now,
+    )
+    audit.record(
+        actor=actor,
+        action="message.resent",
+        target=f"message:{message_id}",
+        reason=reason,
+        after={"key": row.key, "channel": channel},
+        now=now,
+    )
+    return _send(row, Text(subject=old.subject or "", body=old.body))
+
+
+def _stem(key: str) -> str:
+    stem, plus, number = key.rpartition("+")
+    return (stem if plus and number.isdecimal() else key)[:110]
+
+
+def _reach(row: LocalMessage) -> tuple[Channel, str]:
+    """Return where the message's member is reached today; else where it went before."""
+    if row.member_id is None:
+        if row.address is None:
+            raise UnreachableError()
+        return Channel(row.channel), row.address
+    member = members_selectors.get_member(member_id=row.member_id)
+    address = member.email or member.phone
+    if member.status is not MemberStatus.ACTIVE or address is None:
+        raise UnreachableError()
+    return (Channel.EMAIL if member.email else Channel.SMS), address
 
 
 def _keep_unsent(row: LocalMessage, why: str) -> bool:

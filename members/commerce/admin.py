@@ -10,10 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import ids, words
-from config.kernel.console import Link, SpreadAdmin, Table, badge, by_word, why_table
+from config.kernel.console import (
+    Link,
+    SpreadAdmin,
+    Table,
+    badge,
+    by_word,
+    storefront_name,
+    storefront_words,
+    why_table,
+)
 from config.kernel.money import minor_digits
 from members.commerce import models
-from members.programmes import selectors as programmes_selectors
 
 
 def amount(minor: int, currency: str) -> str:
@@ -51,7 +59,7 @@ class OrderAdmin(SpreadAdmin):
         "points",
         "points_taken",
     )
-    list_filter = (by_word("status", stage_words), "storefront_id")
+    list_filter = (by_word("status", stage_words), by_word("storefront_id", storefront_words))
     newest_first = ("-placed_at", "-id")
     search_help_text = gettext_lazy("Order number, member number, mem_ id, phone or e-mail")
     fields = (
@@ -117,7 +125,7 @@ class OrderAdmin(SpreadAdmin):
 
     @admin.display(description=gettext_lazy("storefront"))
     def storefront(self, obj: models.Order) -> str:
-        return programmes_selectors.get_storefront(obj.storefront_id).code
+        return storefront_name(obj.storefront_id)
 
     @admin.display(description=gettext_lazy("total"))
     def total(self, obj: models.Order) -> str:

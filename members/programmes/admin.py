@@ -29,11 +29,13 @@ from config.kernel.console import (
     ask,
     found_or_404,
     names_actors,
-    names_programmes,
+    names_things,
     record_url,
 )
 from members.programmes import models, selectors, services
+from members.programmes.errors import ProgrammeNotFoundError, StorefrontNotFoundError
 from members.programmes.scopes import SCOPES
+from members.programmes.types import Programme
 
 for _model in (models.Brand, models.Store, models.Storefront, models.ClientBinding):
     words.call(_model)
@@ -77,14 +79,35 @@ class SettingsForm(ReasonForm):
     )
 
 
-@names_programmes
-def by_name() -> dict[int, str]:
-    """Name programmes in the operator's language."""
+def _called(programme: Programme) -> str:
     chinese = (get_language() or "").startswith("zh")
-    return {
-        programme.id: (programme.name_zh if chinese else programme.name_en) or programme.code
-        for programme in selectors.list_programmes()
-    }
+    return (programme.name_zh if chinese else programme.name_en) or programme.code
+
+
+def _programme(programme_id: int) -> str:
+    try:
+        return _called(selectors.get_programme(programme_id))
+    except ProgrammeNotFoundError:
+        return str(programme_id)
+
+
+def _storefront(storefront_id: int) -> str:
+    try:
+        return selectors.get_storefront(storefront_id).name
+    except StorefrontNotFoundError:
+        return str(storefront_id)
+
+
+def _programmes() -> dict[int, str]:
+    return {programme.id: _called(programme) for programme in selectors.list_programmes()}
+
+
+def _storefronts() -> dict[int, str]:
+    return dict(models.Storefront.objects.order_by("code").values_list("pk", "name"))
+
+
+names_things("programme", one=_programme, every=_programmes)
+names_things("storefront", one=_storefront, every=_storefronts)
 
 
 def _clients(keys: Sequence[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from config.kernel.console import (
     by_word,
     found_or_404,
     name_members,
+    programme_words,
     record_url,
     spread_key,
     when,
@@ -49,7 +50,7 @@ class AccountAdmin(SpreadAdmin):
         "debt",
         "lifetime_earned",
     )
-    list_filter = (by_word("currency", currency_words), "programme_id")
+    list_filter = (by_word("currency", currency_words), by_word("programme_id", programme_words))
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
     actions_detail = ("adjust",)
 

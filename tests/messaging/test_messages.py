@@ -153,7 +153,7 @@ def test_a_requested_code_arrives():
 def test_a_higher_tier_is_told():
     shop = make_shop()
     make_rules(shop)
-    member = make_member(shop, email="li@example.com", locale="en")
+    member = make_member(shop, email="li@example.com", locale="en", now=NOW)
     with transaction.atomic():
         outbox.publish(
             TierUpgraded(

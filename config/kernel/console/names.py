@@ -6,6 +6,7 @@ A screen of a lower app shows whom a row is about without knowing who keeps the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 _namers: list[Callable[[Sequence[int]], dict[int, tuple[str, str]]]] = []
 
@@ -37,28 +38,53 @@ def find_members(text: str) -> list[int]:
     return [member for finder in _finders for member in finder(text.strip())]
 
 
-_programme_namers: list[Callable[[], dict[int, str]]] = []
+@dataclass(frozen=True, slots=True)
+class _Namer:
+    one: Callable[[int], str]
+    every: Callable[[], dict[int, str]]
 
 
-def names_programmes(namer: Callable[[], dict[int, str]]) -> Callable[[], dict[int, str]]:
-    """Register how the console names programmes: by id, in the operator's language."""
-    _programme_namers.append(namer)
-    return namer
+_namers_of: dict[str, _Namer] = {}
 
 
-def programme_names() -> dict[int, str]:
-    """Return what programmes are called, by id."""
-    return {key: name for namer in _programme_namers for key, name in namer().items()}
+def names_things(
+    kind: str, *, one: Callable[[int], str], every: Callable[[], dict[int, str]]
+) -> None:
+    """Register what a few things of a kind (programmes, storefronts) are called, by id.
+
+    `one` is asked for each row of a list and answers from memory; `every` serves filters.
+    """
+    _namers_of[kind] = _Namer(one, every)
 
 
 def programme_name(programme_id: int) -> str:
-    """Return what a programme is called."""
-    return programme_names().get(programme_id, str(programme_id))
+    """Return what a programme is called, in the operator's language."""
+    return _name_of("programme", programme_id)
 
 
 def programme_words() -> dict[str, str]:
     """Return the programmes as a filter offers them."""
-    return {str(key): name for key, name in programme_names().items()}
+    return _words_of("programme")
+
+
+def storefront_name(storefront_id: int) -> str:
+    """Return what a storefront is called."""
+    return _name_of("storefront", storefront_id)
+
+
+def storefront_words() -> dict[str, str]:
+    """Return the storefronts as a filter offers them."""
+    return _words_of("storefront")
+
+
+def _name_of(kind: str, key: int) -> str:
+    namer = _namers_of.get(kind)
+    return namer.one(key) if namer else str(key)
+
+
+def _words_of(kind: str) -> dict[str, str]:
+    namer = _namers_of.get(kind)
+    return {str(key): name for key, name in namer.every().items()} if namer else {}
 
 
 _actor_namers: dict[str, Callable[[Sequence[str]], dict[str, str]]] = {}

@@ -50,6 +50,20 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
         """Return what to show below a record."""
         return []
 
+    list_before_template = "admin/_list_tables.html"
+
+    def list_tables(self, request: HttpRequest) -> list[Table]:
+        """Return what to show above the list: what it comes to, what can be done at once."""
+        return []
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = dict(extra_context or {})
+        if request.method == "GET" and self.has_view_permission(request):
+            context["list_tables"] = self.list_tables(request)
+        return super().changelist_view(request, context)
+
     def changeform_view(
         self,
         request: HttpRequest,

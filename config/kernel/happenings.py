@@ -1,0 +1,130 @@
+"""What the console calls events, reactions, queues and acts, in words an operator reads.
+
+Names are stored with the rows and never change; the words may. What has none here is shown
+by its code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+_EVENTS: dict[str, Any] = {
+    "approval.decided": _("A request was decided"),
+    "approval.requested": _("A second person was asked for"),
+    "commerce.order_recorded": _("An order was recorded"),
+    "commerce.order_refunded": _("An order was refunded"),
+    "commerce.orders_imported": _("Orders were imported"),
+    "loyalty.ladder_published": _("A ladder was published"),
+    "loyalty.tier_changed": _("A tier changed"),
+    "loyalty.tier_downgraded": _("A tier was lost"),
+    "loyalty.tier_upgraded": _("A tier was reached"),
+    "loyalty.tiers_reviewed": _("Tiers were reviewed"),
+    "mall.cancelled": _("A mall order was cancelled"),
+    "mall.collected": _("A mall order was collected"),
+    "mall.ordered": _("Something was ordered in the mall"),
+    "mall.paid": _("A mall order was paid"),
+    "mall.refunded": _("A mall order was refunded"),
+    "mall.shipped": _("A mall order was shipped"),
+    "members.code_requested": _("A sign-in code was asked for"),
+    "members.codes_stopped": _("Sign-in codes were stopped"),
+    "members.identity_attached": _("A phone or e-mail was attached"),
+    "members.imported": _("Members were imported"),
+    "members.member_created": _("A member joined"),
+    "members.member_updated": _("A profile was changed"),
+    "members.signed_in": _("A member signed in"),
+    "points.activated": _("Pending points became available"),
+    "points.adjusted": _("Points were corrected by hand"),
+    "points.due_swept": _("Due points were swept"),
+    "points.earned": _("Points were earned"),
+    "points.exchanged": _("Points were exchanged"),
+    "points.expired": _("Points expired"),
+    "points.expiring": _("Points will expire soon"),
+    "points.held": _("Points were set aside"),
+    "points.ledger_differs": _("The ledger does not prove"),
+    "points.released": _("Points set aside came back"),
+    "points.returned": _("Spent points came back"),
+    "points.reversed": _("Points were taken back"),
+    "points.spent": _("Points were spent"),
+    "points.transferred": _("Points moved to another account"),
+}
+
+_REACTIONS: dict[str, tuple[Any, Any]] = {
+    "messaging.handlers.send_code": (
+        _("Send the sign-in code"),
+        _("The code was not sent. It is good for minutes only: drop it; members ask again."),
+    ),
+    "messaging.handlers.tell_of_upgrade": (
+        _("Congratulate on a tier"),
+        _("The member has the tier, but has not been told."),
+    ),
+    "messaging.handlers.tell_of_downgrade": (
+        _("Tell of a lost tier"),
+        _("The tier is lost, but the member has not been told."),
+    ),
+    "loyalty.earning.handlers.welcome": (
+        _("Reward joining"),
+        _("The member has not got the points for joining."),
+    ),
+    "loyalty.earning.handlers.thank_for_profile": (
+        _("Reward a completed profile"),
+        _("The member has not got the points for a completed profile."),
+    ),
+}
+
+_ACTS: dict[str, Any] = {
+    "approval.approved": _("Request approved"),
+    "approval.refused": _("Request refused"),
+    "approval.requested": _("Second person asked for"),
+    "approval.withdrawn": _("Request withdrawn"),
+    "client.created": _("API client made"),
+    "client.revoked": _("API client revoked"),
+    "delivery.drop": _("Delivery dropped"),
+    "delivery.retry": _("Delivery tried again"),
+    "earn_rules.drafted": _("Earn rules drafted"),
+    "earn_rules.published": _("Earn rules published"),
+    "import.cancelled": _("Import cancelled"),
+    "import.done": _("Import finished"),
+    "import.resumed": _("Import resumed"),
+    "import.started": _("Import started"),
+    "ladder.drafted": _("Ladder drafted"),
+    "ladder.published": _("Ladder published"),
+    "member.contacts_revealed": _("Contacts looked at"),
+    "message.resent": _("Message sent again"),
+    "points.adjusted": _("Points corrected by hand"),
+    "points.currency_defined": _("Points currency defined"),
+    "points.exchange_undone": _("Exchange undone"),
+    "points.rate_published": _("Exchange rate published"),
+    "programme.settings_changed": _("Settings changed"),
+}
+
+
+def event_word(name: str) -> str:
+    """Return what happened, in words; `name` is the event's, with or without its version."""
+    fact = name.rsplit(".v", 1)[0] if name.rsplit(".v", 1)[-1].isdecimal() else name
+    return str(_EVENTS.get(fact, fact))
+
+
+def reaction_word(handler: str) -> str:
+    """Return what a handler does, in words."""
+    return str(_REACTIONS[handler][0]) if handler in _REACTIONS else handler
+
+
+def reaction_owed(handler: str) -> str:
+    """Return what is missing while a handler has not reacted, if there are words for it."""
+    return str(_REACTIONS[handler][1]) if handler in _REACTIONS else ""
+
+
+def queue_words() -> dict[str, str]:
+    """Return what the queues are for."""
+    return {
+        "critical": str(_("At once: somebody waits for it")),
+        "default": str(_("Soon")),
+        "bulk": str(_("When there is time")),
+    }
+
+
+def act_words() -> dict[str, str]:
+    """Return what the audit trail tells of."""
+    return {code: str(word) for code, word in _ACTS.items()}
