@@ -204,6 +204,31 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Phones whose clock is a little off; a code is good once all the same.
 MFA_TOTP_TOLERANCE = 1
+# Accounts elsewhere to sign in with; without an app id there is none (in the demo a stand-in).
+SOCIAL_WECHAT = {
+    "web_app_id": env.text("WECHAT_WEB_APP_ID", ""),
+    "web_secret": env.text("WECHAT_WEB_SECRET", ""),
+    "official_app_id": env.text("WECHAT_OFFICIAL_APP_ID", ""),
+    "official_secret": env.text("WECHAT_OFFICIAL_SECRET", ""),
+    "mini_app_id": env.text("WECHAT_MINI_APP_ID", ""),
+    "mini_secret": env.text("WECHAT_MINI_SECRET", ""),
+    "open_url": env.text("WECHAT_OPEN_URL", "https://open.weixin.qq.com"),
+    "api_url": env.text("WECHAT_API_URL", "https://api.weixin.qq.com"),
+}
+SOCIAL_QQ = {
+    "app_id": env.text("QQ_APP_ID", ""),
+    "secret": env.text("QQ_SECRET", ""),
+    "graph_url": env.text("QQ_GRAPH_URL", "https://graph.qq.com"),
+}
+SOCIAL_ALIPAY = {
+    "app_id": env.text("ALIPAY_APP_ID", ""),
+    "private_key": env.text("ALIPAY_PRIVATE_KEY", "").replace("\\n", "\n"),
+    "alipay_public_key": env.text("ALIPAY_PUBLIC_KEY", "").replace("\\n", "\n"),
+    "gateway": env.text("ALIPAY_GATEWAY", "https://openapi.alipay.com/gateway.do"),
+    "auth_url": env.text(
+        "ALIPAY_AUTH_URL", "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm"
+    ),
+}
 # From which risk a sign-in is told to the member, and from which a second proof is asked for.
 SIGN_IN_RISK_TOLD = env.number("SIGN_IN_RISK_TOLD", 40)
 SIGN_IN_RISK_CHALLENGED = env.number("SIGN_IN_RISK_CHALLENGED", 70)

@@ -131,6 +131,13 @@ class StepUpNeededError(ForbiddenError):
     title = "Prove that it is you first"
 
 
+class SocialFailedError(InvalidError):
+    """The account elsewhere could not be confirmed; the reason names no person."""
+
+    code = "sign_in.social_failed"
+    title = "That account could not be confirmed; try again"
+
+
 class LastWayInError(ConflictError):
     """Without it nobody could sign in to this account any more."""
 

@@ -17,6 +17,7 @@ from members.errors import (
     InvalidPhoneError,
     LastWayInError,
     PictureNeededError,
+    SocialFailedError,
     TooManyCodesError,
     WrongCodeError,
     WrongPictureError,
@@ -34,6 +35,7 @@ REFUSALS = (
     WrongProofError,
     IdentityTakenError,
     LastWayInError,
+    SocialFailedError,
 )
 
 
@@ -46,7 +48,7 @@ class Filled:
 
     def refuse(self, name: str, refusal: DomainError) -> None:
         """Put a refusal beside its field, with the remedy."""
-        self.errors[name] = _words(refusal)
+        self.errors[name] = words_of(refusal)
 
     @property
     def asks_picture(self) -> bool:
@@ -59,7 +61,8 @@ class Filled:
         self.refuse("digits", refusal)
 
 
-def _words(refusal: DomainError) -> str:
+def words_of(refusal: DomainError) -> str:
+    """Return a refusal as a person reads it, with the remedy."""
     if isinstance(refusal, InvalidPhoneError):
         return gettext(
             "This is not a phone number we can send to. Numbers from abroad start with + "
@@ -85,6 +88,8 @@ def _words(refusal: DomainError) -> str:
         return gettext("This already belongs to another membership. Please ask the shop.")
     if isinstance(refusal, LastWayInError):
         return gettext("This is the only way in that is left. Add another one first.")
+    if isinstance(refusal, SocialFailedError):
+        return gettext("That account could not be confirmed. Please try again, or use a code.")
     if isinstance(refusal, ConsentMissingError):
         return gettext("Please agree to the terms to become a member.")
     return gettext("This account cannot sign in here. Please ask the shop.")

@@ -265,3 +265,24 @@ class SignInAttempt(models.Model):
                 condition=models.Q(risk__gte=0, risk__lte=100), name="members_risk_is_a_percentage"
             )
         ]
+
+
+class SocialAccount(models.Model):
+    """An account somewhere else that signs a user in. One person may have several subjects
+    at a provider: one over all apps of the shop, and one for each app."""
+
+    user_id = models.BigIntegerField()
+    provider = models.CharField(max_length=16)
+    blind = BlindIndexField()
+    subject = EncryptedTextField()
+    nickname = EncryptedTextField(null=True)
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Exact, not by a sealed field: subjects that differ in case are two people.
+            models.UniqueConstraint(
+                fields=["provider", "blind"], name="members_social_account_is_one_users"
+            )
+        ]
+        indexes = [models.Index(fields=["user_id"], name="members_socials_of_user")]

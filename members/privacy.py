@@ -203,6 +203,21 @@ def _attempts() -> None:
     )
 
 
+def _socials() -> None:
+    model = "members.SocialAccount"
+    impersonal(model, "id", "user_id", "provider", "bound_at")
+    for field, exported in (("subject", True), ("nickname", True), ("blind", False)):
+        classify(
+            model,
+            field,
+            grade=Grade.DIRECT,
+            purpose="to sign in with an account elsewhere",
+            retention="until it is unbound",
+            erase=Erase.DELETE_ROW,
+            exported=exported,
+        )
+
+
 def _library_tables() -> None:
     """allauth's own tables, which hold what is as personal as ours."""
     impersonal("mfa.Authenticator", "id", "user", "type", "created_at", "last_used_at")
@@ -272,3 +287,4 @@ def declare() -> None:
     _rest()
     _attempts()
     _library_tables()
+    _socials()

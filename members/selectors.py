@@ -216,6 +216,12 @@ def get_safety(*, user_id: int, since: datetime) -> Safety:
         has_password=user.has_usable_password(),
         has_authenticator=Authenticator.Type.TOTP in rows,
         recovery_codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
+        socials=tuple(
+            models.SocialAccount.objects.filter(user_id=user_id)
+            .order_by("provider")
+            .values_list("provider", flat=True)
+            .distinct()
+        ),
         risky_lately=models.SignInAttempt.objects.filter(
             user_id=user_id, outcome=Outcome.TOLD, occurred_at__gt=since
         ).exists(),

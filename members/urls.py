@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from members.views import contacts, pictures, proving, security, signing_in
+from members.views import contacts, pictures, proving, security, signing_in, social
 
 app_name = "members"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("sign-in/code/resend", signing_in.resend, name="resend"),
     path("sign-in/picture/<str:name>.png", pictures.picture, name="picture"),
     path("sign-in/picture/<str:name>.wav", pictures.sound, name="sound"),
+    path("sign-in/with/<slug:provider>", social.go, name="social"),
+    path("sign-in/with/<slug:provider>/back", social.back, name="social_back"),
+    path("sign-in/with/<slug:provider>/local", social.local_provider, name="local_provider"),
+    path("sign-in/join", social.join, name="join"),
+    path("me/security/socials/<slug:provider>/bind", social.bind, name="bind_social"),
+    path("me/security/socials/<slug:provider>/unbind", social.unbind, name="unbind_social"),
     path("sign-in/proof", proving.finish, name="proof"),
     path("me/security", security.security, name="security"),
     path("me/security/proof", proving.prove, name="prove"),

@@ -15,6 +15,7 @@ from members.errors import (
     MemberNotFoundError,
     NoContactError,
     PictureNeededError,
+    SocialFailedError,
     StepUpNeededError,
     TooManyCodesError,
     WrongCodeError,
@@ -22,6 +23,13 @@ from members.errors import (
     WrongProofError,
 )
 from members.services.attaching import attach_identity
+from members.services.binding import (
+    bind_social,
+    find_social,
+    join_by_social,
+    keep_a_way_in,
+    unbind_social,
+)
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
 from members.services.identifying import issue_member_code, read_member_code
@@ -84,6 +92,7 @@ __all__ = [
     "MemberNotFoundError",
     "NoContactError",
     "PictureNeededError",
+    "SocialFailedError",
     "StepUpNeededError",
     "TooManyCodesError",
     "WrongCodeError",
@@ -91,6 +100,7 @@ __all__ = [
     "WrongProofError",
     "add_authenticator",
     "attach_identity",
+    "bind_social",
     "check_proof",
     "clear_labels",
     "close_session",
@@ -101,6 +111,7 @@ __all__ = [
     "end_session",
     "enrol",
     "enrol_many",
+    "find_social",
     "forget_attempts",
     "forget_sessions",
     "forget_tickets",
@@ -108,6 +119,8 @@ __all__ = [
     "has_fresh_proof",
     "has_second_proof",
     "issue_member_code",
+    "join_by_social",
+    "keep_a_way_in",
     "list_proofs",
     "list_recovery_codes",
     "make_secret",
@@ -127,6 +140,7 @@ __all__ = [
     "resend_code",
     "reveal_contacts",
     "set_labels",
+    "unbind_social",
     "update_profile",
     "weigh_sign_in",
 ]

@@ -14,7 +14,7 @@ from members.forms import REFUSALS, Filled
 from members.programmes import selectors as programmes_selectors
 from members.types import Purpose
 from members.views import pages
-from members.views.security import Owner, own_page, step_up
+from members.views.owning import Owner, own_page, step_up
 
 
 @require_http_methods(["GET", "POST"])

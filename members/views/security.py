@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.kernel import clock
 from members import agents, safety, selectors, services, wording
 from members.forms import REFUSALS, Filled
-from members.programmes import selectors as programmes_selectors
-from members.views import drawings, pages
+from members.views import drawings, pages, social
+from members.views.owning import Owner, own_page, step_up
 
-P = ParamSpec("P")
 _APP_SECRET = "authenticator"  # noqa: S105
 _RISKY_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose account it is."""
-
-    user_id: int
-    member_id: int
-    programme_id: int
-    now: datetime
-
-
-def own_page(
-    view: Callable[Concatenate[HttpRequest, Owner, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Give a view the member it is of, in the programme's zone; strangers sign in first."""
-
-    @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        member_id = pages.find_member(request)
-        if member_id is None:
-            return redirect_to_login(request.get_full_path())
-        programme = programmes_selectors.get_programme(pages.shop().programme_id)
-        owner = Owner(
-            user_id=int(request.user.pk or 0),
-            member_id=member_id,
-            programme_id=programme.id,
-            now=clock.now(),
-        )
-        with timezone.override(programme.timezone):
-            return view(request, owner, *args, **kwargs)
-
-    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], never_cache(shown))
-
-
-def step_up(request: HttpRequest, owner: Owner) -> None:
-    """Let pass who proved in the last five minutes that it is them."""
-    services.require_step_up(session=request.session, user_id=owner.user_id, now=owner.now)
 
 
 @require_safe
@@ -75,6 +29,7 @@ def security(request: HttpRequest, owner: Owner) -> HttpResponse:
     values = {
         "safety": found,
         "score": safety.score_of(found),
+        "socials": social.ways(found.socials),
         "steps": [_step(point) for point in points if not point.is_done],
         "sessions": _sessions(request, owner),
         "attempts": _attempts(owner),

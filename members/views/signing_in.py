@@ -18,7 +18,7 @@ from members import contacts, entering, origins, services, visits
 from members.errors import CodeExpiredError, ConsentMissingError, PictureNeededError
 from members.forms import REFUSALS, Filled
 from members.programmes import selectors as programmes_selectors
-from members.views import pages
+from members.views import pages, social
 
 
 @never_cache
@@ -38,7 +38,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             filled.ask_picture(refusal)
         except REFUSALS as refusal:
             filled.refuse("address", refusal)
-    return pages.page(request, "members/sign_in.html", filled)
+    return pages.page(
+        request,
+        "members/sign_in.html",
+        filled,
+        socials=social.choices(),
+        person=pages.stashed(request).get("social"),
+    )
 
 
 def _send_code(request: HttpRequest, address: str, target: str) -> HttpResponse:
@@ -93,7 +99,11 @@ def _enter(request: HttpRequest, token: str, typed: str) -> HttpResponse:
         ip=visits.ip_of(request),
         now=now,
     )
-    target = pages.safe_next(request, pages.stashed(request).get("next"))
+    stash = pages.stashed(request)
+    target = pages.safe_next(request, stash.get("next"))
+    if "social" in stash:
+        # They came from an account elsewhere; the phone told who they are here.
+        social.bind_stashed(user_id=signed_in.user_id, stash=stash, now=now)
     pages.forget_stash(request)
     is_in = entering.enter(
         request, signed_in=signed_in, programme_id=shop.programme_id, target=target, now=now
