@@ -25,7 +25,10 @@ def values(**changes: Any) -> dict[str, Any]:
         "rate": "2",
         "growth_rate": "1",
         "tier_multiplier": "on",
-        **sent("line_multipliers", []),
+        **sent("rules", []),
+        **sent("caps", []),
+        **sent("behaviors", []),
+        **sent("cart", []),
         "reason": "",
         **changes,
     }
@@ -54,16 +57,6 @@ def test_an_order_is_previewed_while_rules_are_written(story: Story, language):
     assert "reason" not in page.context["form"].errors
 
 
-def test_multipliers_of_goods_are_previewed(story: Story):
-    path = f"{RULES}/{rules(story).pk}/draft/"
-    goods = sent("line_multipliers", [{"kind": "category", "what": "tea", "times": "3"}])
-
-    page = operator("en").post(path, values(preview="1", **goods))
-
-    rows = page.context["previewed"][0].rows
-    assert any(row[1] == "Category tea" and row[3] == "1,506" for row in rows)
-
-
 def test_the_form_opens_with_a_preview_of_no_change(story: Story):
     page = operator("en").get(f"{RULES}/{rules(story).pk}/draft/")
 
@@ -80,33 +73,6 @@ def test_nonsense_is_said_at_its_field_and_previews_nothing(story: Story):
         assert page.context["form"].errors["rate"]
         assert page.context["previewed"] == []
         assert Page(page).value("rate") == wrong
-
-
-def test_wrong_goods_are_said_at_their_cell_and_nothing_is_saved(story: Story):
-    path = f"{RULES}/{rules(story).pk}/draft/"
-    goods = sent(
-        "line_multipliers",
-        [
-            {"kind": "sku", "what": "A1", "times": "2"},
-            {"kind": "sku", "what": "A1", "times": "3"},
-            {"kind": "category", "what": "tea", "times": "many"},
-        ],
-    )
-
-    page = operator("en").post(path, values(reason="x", **goods))
-
-    html = Page(page)
-    assert "Write a number" in html.error("line_multipliers-2-times")
-    assert html.value("line_multipliers-2-times") == "many"
-    assert html.fields["line_multipliers-2-times"]["aria-invalid"] == "true"
-    again = operator_again(page, path, goods | {"line_multipliers-2-times": "2"})
-    html = Page(again)
-    assert "stand above" in html.error("line_multipliers-1-what")
-    assert EarnRuleVersion.objects.count() == 1
-
-
-def operator_again(page: Any, path: str, goods: dict[str, str]) -> Any:
-    return page.client.post(path, values(reason="x", **goods))
 
 
 def test_rules_are_undone_by_publishing_the_older_version(story: Story):

@@ -96,6 +96,18 @@ def _write_rows(row: EarnRuleVersion, draft: RulesDraft, now: datetime) -> None:
     )
 
 
+def draft_of(rules: RuleSet) -> RulesDraft:
+    """Return what a version says as a draft, to change it or to put it in force again."""
+    return RulesDraft(
+        rate=rules.rate,
+        growth_rate=rules.growth_rate,
+        tier_multiplier=rules.tier_multiplier,
+        rules=rules.rules,
+        caps=rules.caps,
+        behaviors=tuple(rules.behaviors.values()),
+    )
+
+
 def compare_rules(*, programme_id: int, version: int, now: datetime) -> dict[str, tuple[str, str]]:
     """Return what a version would change: field → (in force at `now`, drafted).
 

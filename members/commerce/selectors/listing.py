@@ -26,6 +26,14 @@ WHERE member_id = ANY(%s) AND (%s::bigint IS NULL OR brand_id = %s)
 ORDER BY placed_at DESC, id DESC LIMIT %s
 """
 
+_LATEST = """
+SELECT member_id, id FROM commerce_order WHERE programme_id = %s AND decided
+ORDER BY placed_at DESC, id DESC LIMIT %s
+"""
+_FIRST = """
+SELECT member_id, min(id) FROM commerce_order
+WHERE member_id = ANY(%s) AND programme_id = %s AND decided GROUP BY 1
+"""
 _NUMBERS = """
 SELECT o.id, o.external_no FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, order_id)
 JOIN commerce_order o ON o.member_id = k.member_id AND o.id = k.order_id
@@ -89,6 +97,22 @@ def list_orders(
         fold_into(order)
     following = (rows[limit - 1][2], rows[limit - 1][1]) if len(rows) > limit else None
     return OrderPage(orders=tuple(orders[order] for _, order, _ in rows[:limit]), before=following)
+
+
+def list_latest_orders(*, programme_id: int, limit: int) -> list[Order]:
+    """Return the programme's latest orders that earned, in the order they were placed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [programme_id, limit])
+        keys = cursor.fetchall()
+    orders = load_orders(keys=keys)
+    return [orders[order] for _, order in reversed(keys) if order in orders]
+
+
+def first_orders(*, member_ids: Collection[int], programme_id: int) -> dict[int, int]:
+    """Return the first order of each member that ever earned, by its own id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [list(member_ids), programme_id])
+        return dict(cursor.fetchall())
 
 
 def find_order_by_id(*, member_id: int, order_id: int) -> Order | None:
