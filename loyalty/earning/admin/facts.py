@@ -48,12 +48,9 @@ def facts_of(rules: RuleSet, programme: Programme) -> Iterator[Fact]:
                 key=f"rules.{rule.code}.{name}", label=f"{_called(rule)} · {label}", value=value
             )
     for behavior in rules.behaviors.values():
-        for name, label, value in _of_behavior(behavior):
-            yield Fact(
-                key=f"behaviors.{behavior.code}.{name}",
-                label=f"{_called(behavior)} · {label}",
-                value=value,
-            )
+        yield Fact(
+            key=f"behaviors.{behavior.code}", label=_called(behavior), value=_of_behavior(behavior)
+        )
 
 
 def _of_rule(rule: Rule, programme: Programme) -> Iterator[tuple[str, str, str]]:
@@ -62,7 +59,7 @@ def _of_rule(rule: Rule, programme: Programme) -> Iterator[tuple[str, str, str]]
     yield "action", _("What it does"), dict(action_words())[rule.action.value]
     if rule.action is not Action.EXCLUDED:
         yield "value", _("How much"), str(rule.value * unit if rated else rule.value)
-    yield "goods", _("Goods"), ", ".join(rule.goods) or _("All")
+    yield "goods", _("Which goods"), ", ".join(rule.goods) or _("All")
     if rule.minimum:
         digits = minor_digits(programme.currency)
         said = f"{rule.minimum / unit:,.{digits}f} {programme.currency}"
@@ -82,21 +79,28 @@ def _of_rule(rule: Rule, programme: Programme) -> Iterator[tuple[str, str, str]]
         yield f"caps.{period}", _("Points at most"), _capped(period, cap)
 
 
-def _of_behavior(rule: BehaviorRule) -> Iterator[tuple[str, str, str]]:
-    yield "points", _("Points"), f"{rule.points:,}"
-    yield "active", _("On"), _yes(rule.active)
-    for period, cap in rule.caps.items():
-        yield f"caps.{period}", _("Times at most"), _capped(period, cap)
+def _of_behavior(rule: BehaviorRule) -> str:
+    """Return what a behavior earns in one line: there are many, and each says little."""
+    said = [_("%(points)s points") % {"points": f"{rule.points:,}"}]
+    said += [
+        _("at most %(cap)s") % {"cap": _capped(period, cap)} for period, cap in rule.caps.items()
+    ]
     if rule.validity:
-        yield "validity", _("Valid for"), _lasting(rule.validity)
+        said.append(_("valid for %(time)s") % {"time": _lasting(rule.validity)})
+    if not rule.active:
+        said.append(_("off"))
+    return " · ".join(said)
 
 
 def _capped(period: Period, cap: int) -> str:
-    return f"{cap:,} {dict(period_words())[period]}"
+    return _("%(count)s %(period)s") % {
+        "count": f"{cap:,}",
+        "period": dict(period_words())[period],
+    }
 
 
 def _lasting(validity: Validity) -> str:
-    return f"{validity.count} {dict(validity_words())[validity.unit]}"
+    return f"{validity.count} {dict(validity_words())[validity.unit].lower()}"
 
 
 def _called(row: Rule | BehaviorRule) -> str:

@@ -65,10 +65,10 @@ class RuleRow(cells.LastingRow):
         widget=cells.text(inputmode="numeric", placeholder="100"),
     )
     cap_order = cells.count(gettext_lazy("Points at most an order"))
-    cap_day = cells.count(gettext_lazy("a day"))
-    cap_week = cells.count(gettext_lazy("a week"))
-    cap_month = cells.count(gettext_lazy("a month"))
-    cap_member = cells.count(gettext_lazy("for ever"))
+    cap_day = cells.count(gettext_lazy("at most a day"))
+    cap_week = cells.count(gettext_lazy("at most a week"))
+    cap_month = cells.count(gettext_lazy("at most a month"))
+    cap_member = cells.count(gettext_lazy("at most for ever"))
     periods: tuple[Period, ...] = ("order", "day", "week", "month", "member")
     field_order = (
         "name_zh",
@@ -185,9 +185,9 @@ class BehaviorRow(cells.LastingRow):
     points = cells.count(gettext_lazy("Points"), required=True, most=1_000_000)
     active = cells.switch(gettext_lazy("On"))
     cap_day = cells.count(gettext_lazy("Times at most a day"))
-    cap_week = cells.count(gettext_lazy("a week"))
-    cap_month = cells.count(gettext_lazy("a month"))
-    cap_member = cells.count(gettext_lazy("for ever"))
+    cap_week = cells.count(gettext_lazy("at most a week"))
+    cap_month = cells.count(gettext_lazy("at most a month"))
+    cap_member = cells.count(gettext_lazy("at most for ever"))
     periods: tuple[Period, ...] = ("day", "week", "month", "member")
     field_order = (
         "name_zh",

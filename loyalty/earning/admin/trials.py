@@ -180,7 +180,7 @@ def _one(
             title=_("This order would earn"),
             headers=[
                 _("Line"),
-                _("Goods"),
+                _("Which goods"),
                 _("Net"),
                 _("Points now"),
                 _("Points then"),

@@ -84,7 +84,7 @@ class EarnRuleVersionAdmin(RulesAdmin):
         )
 
     def kept(self, version: models.EarnRuleVersion) -> RulesDraft:
-        return services.draft_of(rulesets.of_row(version))
+        return services.draft_of(rules=rulesets.of_row(version))
 
     def write(self, draft: RulesDraft, said: Said) -> int:
         version: int = services.draft_rules(draft=draft, **said.as_words())

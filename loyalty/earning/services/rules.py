@@ -96,7 +96,7 @@ def _write_rows(row: EarnRuleVersion, draft: RulesDraft, now: datetime) -> None:
     )
 
 
-def draft_of(rules: RuleSet) -> RulesDraft:
+def draft_of(*, rules: RuleSet) -> RulesDraft:
     """Return what a version says as a draft, to change it or to put it in force again."""
     return RulesDraft(
         rate=rules.rate,
