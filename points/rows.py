@@ -75,12 +75,15 @@ def fingerprint(command: Command) -> bytes:
     if command.fingerprint:
         return command.fingerprint
     own = [getattr(command, name) for name in _OWN_FIELDS[type(command)]]
-    told = json.dumps([OPERATIONS[type(command)], *own], default=_instant, ensure_ascii=False)
+    told = _encode([OPERATIONS[type(command)], *own])
     return hashlib.blake2b(told.encode(), digest_size=16).digest()
 
 
 def _instant(value: Any) -> str:
     return str(datetime.astimezone(value, UTC).isoformat())
+
+
+_encode = json.JSONEncoder(default=_instant, ensure_ascii=False).encode
 
 
 def refusal(command: Command) -> DomainError | None:

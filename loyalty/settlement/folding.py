@@ -18,6 +18,7 @@ from members.commerce.types import (
     Fact,
     Order,
     OrderReport,
+    Refund,
     RefundAsk,
     Stage,
 )
@@ -215,20 +216,21 @@ class Batch:
                     f"refund {ask.external_no} was recorded with other content"
                 )
             return self._again(order, Fact(Stage.REFUNDED, earlier.occurred_at, ask.external_no))
-        self._fold_refund(order, ask)
+        folded = self._fold_refund(order, ask)
         order.facts.append(fact)
-        commerce_services.fold_into(order)
+        commerce_services.fold_into(order, refunds=folded)
         step = self._post(order, (fact,), f"refund:{ask.external_no}")
         step.ask = ask
         return step
 
-    def _fold_refund(self, order: Order, ask: RefundAsk) -> None:
+    def _fold_refund(self, order: Order, ask: RefundAsk) -> list[Refund]:
         """Add a refund to the order's, unless there is nothing (or not enough) left for it."""
         folded = commerce_services.fold_refunds(order.lines, order.shipping, [*order.asks, ask])
         mine = next(refund for refund in folded if refund.external_no == ask.external_no)
         if not mine.lines and not mine.shipping:
             raise commerce_services.RefundExceedsError("nothing is left to refund")
         order.asks.append(ask)
+        return folded
 
     def _again(self, order: Order, fact: Fact) -> Step:
         """Answer what was told before as it was answered then."""

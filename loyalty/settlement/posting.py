@@ -22,7 +22,7 @@ from loyalty.earning.types import (
 from loyalty.settlement import payment, timing
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.sources import source_of
-from members.commerce.types import Order, PackedOrderLines, Stage
+from members.commerce.types import Order, PackedOrderLines, Stage, touched_lines
 from points.types import GROWTH, POINTS, Earn, Reverse, Schedule
 
 _MOVED = "moved"
@@ -73,7 +73,7 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
     tier = desk.books.tier(order.member_id, order.paid_at)
     rules = desk.rules_at(order.placed_at)
     lines = order.lines
-    if rules.is_plain and isinstance(lines, PackedOrderLines) and not lines.is_open:
+    if rules.is_plain and isinstance(lines, PackedOrderLines):
         decision = earning_services.decide_plainly(
             rules=rules,
             line_nos=range(1, len(lines) + 1),
@@ -202,7 +202,7 @@ def _take_back(order: Order, moves: Moves, desk: Desk) -> None:
     """Take back the shares of what has been refunded, over what was taken before."""
     if not order.refunds:
         return
-    lines = order.lines
+    lines = touched_lines(order.lines)
     cause = moves.cause
     if not cause.startswith("refund:"):
         cause = f"refund:{order.refunds[-1].external_no}"

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
 
 from config.kernel import ids
 from members.commerce.types import Order
 
+# Asked for a dozen times an order, and dearer to make than to keep.
+_known: dict[tuple[int, int], str] = {}
+_MOST_KNOWN = 8192
 
-@lru_cache(maxsize=4096)
+
 def public_id(member_id: int, order_id: int) -> str:
     """Return the `ord_…` id of an order."""
-    return ids.encode("ord", member_id=member_id, row_id=order_id)
+    key = (member_id, order_id)
+    if key not in _known:
+        get_ready([key])
+    return _known.get(key) or ids.encode("ord", member_id=member_id, row_id=order_id)
+
+
+def get_ready(orders: Iterable[tuple[int, int]]) -> None:
+    """Make the ids of many (member, order) at once, which takes a tenth of the time."""
+    keys = list(orders)
+    if len(_known) + len(keys) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(zip(keys, ids.encode_many("ord", keys), strict=True))
 
 
 def source_of(order: Order, run: int) -> str:

@@ -23,7 +23,7 @@ def copy_lines(orders: Iterable[Order]) -> None:
     rows: list[str] = []
     for order in orders:
         key, lines = f"{order.member_id}\t{order.id}", order.lines
-        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+        if isinstance(lines, PackedOrderLines):
             rows += lines.copied(key)
         else:
             rows += [_row(key, line) for line in lines]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from members.commerce.errors import InvalidRefundError, RefundExceedsError
+from members.commerce.lines import find_line
 from members.commerce.types import (
     Fact,
     Line,
@@ -20,6 +21,7 @@ from members.commerce.types import (
     RefundLine,
     RefundLineReport,
     Stage,
+    touched_lines,
 )
 
 
@@ -61,8 +63,10 @@ def fold(facts: Iterable[Fact]) -> Life:
     return Life(status, paid, shipped, completed, cancelled)
 
 
-def fold_into(order: Order) -> None:
+def fold_into(order: Order, *, refunds: list[Refund] | None = None) -> None:
     """Give `order` the state that its facts and refunds add up to.
+
+    `refunds` is what they come to, if the caller knows.
 
     Raises:
         RefundExceedsError: together the refunds ask for more than there is.
@@ -70,7 +74,9 @@ def fold_into(order: Order) -> None:
     """
     life = fold(order.facts)
     if order.asks or order.refunds:
-        _fold_refunds_into(order)
+        if refunds is None:
+            refunds = fold_refunds(order.lines, order.shipping, order.asks)
+        _take_over(order, refunds)
     order.paid_at, order.shipped_at = life.paid_at, life.shipped_at
     order.completed_at, order.cancelled_at = life.completed_at, life.cancelled_at
     order.status = life.status
@@ -78,14 +84,14 @@ def fold_into(order: Order) -> None:
         order.status = Stage.REFUNDED
 
 
-def _fold_refunds_into(order: Order) -> None:
-    order.refunds = fold_refunds(order.lines, order.shipping, order.asks)
+def _take_over(order: Order, refunds: list[Refund]) -> None:
+    order.refunds = refunds
     taken: dict[int, tuple[int, int]] = {}
     for refund in order.refunds:
         for part in refund.lines:
             amount, quantity = taken.get(part.line_no, (0, 0))
             taken[part.line_no] = (amount + part.amount, quantity + part.quantity)
-    for line in order.lines:
+    for line in touched_lines(order.lines):
         line.refunded, line.refunded_quantity = taken.get(line.line_no, (0, 0))
     order.refunded = sum(amount for amount, _ in taken.values())
     order.refunded_shipping = sum(refund.shipping for refund in order.refunds)
@@ -104,13 +110,13 @@ def fold_refunds(lines: Sequence[Line], shipping: int, asks: Iterable[RefundAsk]
         RefundExceedsError: one asks for more than those before it left.
         InvalidRefundError: one names a line that the order does not have.
     """
-    left = {line.line_no: _Left(line) for line in lines}
+    left = _Rest(lines)
     refunds = []
     for ask in sorted(asks, key=lambda a: (a.occurred_at, a.external_no)):
         if ask.lines is None:
-            parts = [rest.take_all(line_no) for line_no, rest in left.items()]
+            parts = [left.of(line.line_no).take_all(line.line_no) for line in lines]
         else:
-            parts = [_known(left, part).take(part) for part in ask.lines]
+            parts = [left.of(part.line_no).take(part) for part in ask.lines]
         posted = ask.shipping
         if posted is None:
             posted = shipping if ask.lines is None else 0
@@ -128,10 +134,22 @@ def fold_refunds(lines: Sequence[Line], shipping: int, asks: Iterable[RefundAsk]
     return refunds
 
 
-def _known(left: dict[int, _Left], part: RefundLineReport) -> _Left:
-    if part.line_no not in left:
-        raise InvalidRefundError(f"the order has no line {part.line_no}")
-    return left[part.line_no]
+class _Rest:
+    """What is left of an order's lines, as far as somebody asks for it."""
+
+    __slots__ = ("_left", "_lines")
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._left: dict[int, _Left] = {}
+
+    def of(self, line_no: int) -> _Left:
+        if line_no not in self._left:
+            line = find_line(self._lines, line_no)
+            if line is None:
+                raise InvalidRefundError(f"the order has no line {line_no}")
+            self._left[line_no] = _Left(line)
+        return self._left[line_no]
 
 
 class _Left:

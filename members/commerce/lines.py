@@ -6,9 +6,8 @@ from the file to the table, and open into objects when a refund or a rule asks f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any, overload
 
 import msgspec
@@ -96,120 +95,124 @@ class PackedLines(Sequence[LineReport]):
     holds a control character or a backslash, and that the amounts are those of the rows.
     """
 
-    __slots__ = ("_lines", "amounts", "content", "rows")
+    __slots__ = ("_read", "amounts", "content", "rows")
 
     def __init__(self, *, content: str, amounts: list[int], rows: list[str]) -> None:
         self.content = content
         self.amounts = amounts
         self.rows = rows
-        self._lines: tuple[LineReport, ...] | None = None
+        self._read: list[list[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.amounts)
-
-    def __iter__(self) -> Iterator[LineReport]:
-        return iter(self.opened())
 
     @overload
     def __getitem__(self, index: int) -> LineReport: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[LineReport]: ...
     def __getitem__(self, index: int | slice) -> LineReport | Sequence[LineReport]:
-        return self.opened()[index]
-
-    def opened(self) -> tuple[LineReport, ...]:
-        """Return the lines one by one."""
-        if self._lines is None:
-            self._lines = read_content(self.content)
-        return self._lines
+        if self._read is None:
+            self._read = msgspec.json.decode(f"[{self.content}]")
+        if isinstance(index, slice):
+            return [_line_of(content) for content in self._read[index]]
+        return _line_of(self._read[index])
 
 
 def read_content(content: str) -> tuple[LineReport, ...]:
     """Return the lines whose contents stand in JSON, comma by comma."""
-    return tuple(
-        LineReport(
-            line_no=line_no,
-            sku=sku,
-            name=name,
-            category=category,
-            brand=brand,
-            quantity=quantity,
-            unit_price=unit_price,
-            discount=discount,
-            list_amount=amount,
-        )
-        for (
-            line_no,
-            sku,
-            name,
-            category,
-            brand,
-            quantity,
-            unit_price,
-            discount,
-            amount,
-        ) in msgspec.json.decode(f"[{content}]")
+    return tuple(_line_of(line) for line in msgspec.json.decode(f"[{content}]"))
+
+
+def _line_of(content: Sequence[Any]) -> LineReport:
+    line_no, sku, name, category, brand, quantity, unit_price, discount, amount = content
+    return LineReport(
+        line_no=line_no,
+        sku=sku,
+        name=name,
+        category=category,
+        brand=brand,
+        quantity=quantity,
+        unit_price=unit_price,
+        discount=discount,
+        list_amount=amount,
     )
 
 
 class PackedOrderLines(Sequence[Line]):
     """The recorded lines of a report that came packed, with what they earned.
 
-    Once opened, the lines themselves hold everything and may be changed.
+    A line that is looked at is opened, and from then on holds its own state.
     """
 
-    __slots__ = ("_lines", "growth", "multiplier", "packed", "points", "rule")
+    __slots__ = ("_opened", "growth", "multiplier", "packed", "points", "rule")
 
     def __init__(self, packed: PackedLines) -> None:
         self.packed = packed
-        self.points: Sequence[int] = ()
-        self.growth: Sequence[int] = ()
+        self.points: Sequence[int] = [0] * len(packed)
+        self.growth: Sequence[int] = self.points
         self.rule = self.multiplier = ""
-        self._lines: list[Line] | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._lines is not None
+        self._opened: dict[int, Line] = {}
 
     @property
     def nets(self) -> list[int]:
-        """Return what the lines come to while they are packed."""
+        """Return what each line comes to: points pay for none of them."""
         return self.packed.amounts
+
+    @property
+    def opened(self) -> Collection[Line]:
+        """Return the lines that somebody has looked at."""
+        return self._opened.values()
 
     def earn(
         self, *, points: Sequence[int], growth: Sequence[int], rule: str, multiplier: str
     ) -> None:
-        """Keep what each line earned, all by one rule."""
+        """Keep what each line earned, all by one rule; before any of them is opened."""
+        if self._opened:
+            raise ValueError("some of the lines are open")
         self.points, self.growth, self.rule, self.multiplier = points, growth, rule, multiplier
 
-    def copied(self, key: str) -> Iterator[str]:
-        """Yield each line as COPY takes it, after the `key` of its order."""
-        tail = f"{self.rule}\t{self.multiplier}\t0\t0\n"
-        earned = zip(self.points or repeat(0), self.growth or repeat(0), strict=False)
-        for row, (points, growth) in zip(self.packed.rows, earned, strict=False):
-            yield f"{key}\t{row}\t{points}\t{growth}\t{tail}"
+    def copied(self, key: str) -> list[str]:
+        """Return the lines as COPY takes them, after the `key` of their order."""
+        told = f"\t{self.rule}\t{self.multiplier}\t"
+        rows = [
+            f"{key}\t{row}\t{points}\t{growth}{told}0\t0\n"
+            for row, points, growth in zip(self.packed.rows, self.points, self.growth, strict=True)
+        ]
+        for index, line in self._opened.items():
+            fixed = rows[index].removesuffix("0\t0\n")
+            rows[index] = f"{fixed}{line.refunded}\t{line.refunded_quantity}\n"
+        return rows
 
     def __len__(self) -> int:
         return len(self.packed)
-
-    def __iter__(self) -> Iterator[Line]:
-        return iter(self.opened())
 
     @overload
     def __getitem__(self, index: int) -> Line: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[Line]: ...
     def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        return self.opened()[index]
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        line = self._opened.get(place)
+        if line is None:
+            line = self._opened[place] = line_of(self.packed[place])
+            line.points_earned, line.growth_earned = self.points[place], self.growth[place]
+            line.earn_rule, line.multiplier = self.rule, self.multiplier
+        return line
 
-    def opened(self) -> list[Line]:
-        """Return the lines one by one."""
-        if self._lines is None:
-            self._lines = [line_of(line) for line in self.packed.opened()]
-            for line, points, growth in zip(self._lines, self.points, self.growth, strict=False):
-                line.points_earned, line.growth_earned = points, growth
-                line.earn_rule, line.multiplier = self.rule, self.multiplier
-        return self._lines
+
+def find_line(lines: Sequence[Line], line_no: int) -> Line | None:
+    """Return the line of this number, if there is one."""
+    # Lines are nearly always numbered from 1.
+    if 0 < line_no <= len(lines) and lines[line_no - 1].line_no == line_no:
+        return lines[line_no - 1]
+    return next((line for line in lines if line.line_no == line_no), None)
+
+
+def touched_lines(lines: Sequence[Line]) -> Iterable[Line]:
+    """Return the lines that anything may have been refunded of."""
+    return lines.opened if isinstance(lines, PackedOrderLines) else lines
 
 
 def line_of(report: LineReport) -> Line:

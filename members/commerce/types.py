@@ -17,6 +17,7 @@ from members.commerce.lines import LineReport as LineReport
 from members.commerce.lines import PackedLines as PackedLines
 from members.commerce.lines import PackedOrderLines as PackedOrderLines
 from members.commerce.lines import read_content as read_content
+from members.commerce.lines import touched_lines as touched_lines
 
 
 class Stage(StrEnum):
@@ -184,7 +185,7 @@ class Order:
     def net(self) -> int:
         """Return the net of all lines, without shipping."""
         lines = self.lines
-        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+        if isinstance(lines, PackedOrderLines):
             return sum(lines.nets)
         return sum(line.net for line in lines)
 
@@ -192,7 +193,7 @@ class Order:
     def earned(self) -> tuple[int, int]:
         """Return the points and the growth that the lines earned."""
         lines = self.lines
-        if isinstance(lines, PackedOrderLines) and not lines.is_open:
+        if isinstance(lines, PackedOrderLines):
             return sum(lines.points), sum(lines.growth)
         return sum(line.points_earned for line in lines), sum(line.growth_earned for line in lines)
 

@@ -6,10 +6,12 @@ where it stopped. Several processes may work on one import side by side.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -158,7 +160,7 @@ def work_import(
     storefront = programmes_selectors.get_storefront(run.storefront_id)
     with staging.opened(laid_out) as db:
         while True:
-            with transaction.atomic():
+            with _uncollected(), transaction.atomic():
                 done = _work_chunk(run, storefront, db, clock())
             if done is None:
                 return
@@ -172,7 +174,7 @@ def rehearse_import(
     reasons = Counter(staging.count_rejects(laid_out))
     with staging.opened(laid_out) as db:
         for number, _, _ in staging.list_chunks(laid_out):
-            with transaction.atomic():
+            with _uncollected(), transaction.atomic():
                 done = _settle_chunk(ImportChunk(number=number), options.storefront, db, now)
                 transaction.set_rollback(True)
             reasons += done.rejected
@@ -229,6 +231,18 @@ def resume_import(*, run_id: int, actor: str, reason: str, now: datetime) -> Non
     audit.record(
         actor=actor, action="import.resumed", target=f"import:{run_id}", reason=reason, now=now
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the garbage collector alone: a chunk makes many objects, and none in circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _run(run_id: int) -> ImportRun:

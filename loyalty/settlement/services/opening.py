@@ -15,7 +15,7 @@ from loyalty.settlement.errors import UnknownReservationError
 from loyalty.settlement.folding import TAKEN, Batch
 from loyalty.settlement.limits import Limits
 from loyalty.settlement.moves import Desk
-from loyalty.settlement.sources import source_of
+from loyalty.settlement.sources import get_ready, source_of
 from loyalty.settlement.types import Document, Effects
 from members import selectors as member_selectors
 from members.commerce import selectors as commerce_selectors
@@ -43,6 +43,7 @@ def open_batch(
     for order in orders.values():
         commerce_services.fold_into(order)
     members = {claim.member_id for claim in claims.values()}
+    get_ready((claim.member_id, claim.order_id) for claim in claims.values())
     return Batch(
         documents=documents,
         refused=dict(refused),
