@@ -204,6 +204,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Phones whose clock is a little off; a code is good once all the same.
 MFA_TOTP_TOLERANCE = 1
+# Who confirms real names: a class with `verify(name, id_number)`. The local one looks at the
+# form alone, and says so wherever the name is shown.
+REAL_NAME_PROVIDER = env.text("REAL_NAME_PROVIDER", "members.realname.LocalVerifier")
 # Accounts elsewhere to sign in with; without an app id there is none (in the demo a stand-in).
 SOCIAL_WECHAT = {
     "web_app_id": env.text("WECHAT_WEB_APP_ID", ""),

@@ -176,3 +176,38 @@ class MemberLookupError(MalformedError):
 
     code = "member.lookup_invalid"
     title = "Look up by exactly one of phone, email, external_id, member_code, card_no"
+
+
+class InvalidRealNameError(MalformedError):
+    """Not a name that stands on an ID card."""
+
+    code = "real_name.invalid_name"
+    title = "Give the name as it stands on the ID card"
+
+
+class InvalidIdNumberError(MalformedError):
+    """Not a resident ID number: length, region, birth date or check character is wrong."""
+
+    code = "real_name.invalid_number"
+    title = "This is not a resident ID number"
+
+
+class RealNameLockedError(ConflictError):
+    """The member is verified already."""
+
+    code = "real_name.locked"
+    title = "The real name is verified and cannot be changed"
+
+
+class IdNumberTakenError(ConflictError):
+    """Another member is verified with this ID number."""
+
+    code = "real_name.taken"
+    title = "Another member is verified with this ID number"
+
+
+class RealNameRefusedError(InvalidError):
+    """Name and ID number do not belong together."""
+
+    code = "real_name.refused"
+    title = "Name and ID number do not belong together"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from config.kernel.errors import DomainError
 from members.errors import (
@@ -13,10 +14,15 @@ from members.errors import (
     CodeExpiredError,
     ConsentMissingError,
     IdentityTakenError,
+    IdNumberTakenError,
     InvalidEmailError,
+    InvalidIdNumberError,
     InvalidPhoneError,
+    InvalidRealNameError,
     LastWayInError,
     PictureNeededError,
+    RealNameLockedError,
+    RealNameRefusedError,
     SocialFailedError,
     TooManyCodesError,
     WrongCodeError,
@@ -36,6 +42,11 @@ REFUSALS = (
     IdentityTakenError,
     LastWayInError,
     SocialFailedError,
+    InvalidRealNameError,
+    InvalidIdNumberError,
+    IdNumberTakenError,
+    RealNameLockedError,
+    RealNameRefusedError,
 )
 
 
@@ -90,9 +101,26 @@ def words_of(refusal: DomainError) -> str:
         return gettext("This is the only way in that is left. Add another one first.")
     if isinstance(refusal, SocialFailedError):
         return gettext("That account could not be confirmed. Please try again, or use a code.")
+    if found := _NAMING.get(type(refusal)):
+        return str(found)
     if isinstance(refusal, ConsentMissingError):
         return gettext("Please agree to the terms to become a member.")
     return gettext("This account cannot sign in here. Please ask the shop.")
+
+
+_NAMING: dict[type[DomainError], Any] = {
+    InvalidRealNameError: gettext_lazy("Write the name as it stands on the ID card."),
+    InvalidIdNumberError: gettext_lazy(
+        "This is not a resident ID number: 17 digits and a last one that may be X. Please check it."
+    ),
+    IdNumberTakenError: gettext_lazy(
+        "Another membership is verified with this number. Please ask the shop."
+    ),
+    RealNameLockedError: gettext_lazy("Your name is verified already and stays as it is."),
+    RealNameRefusedError: gettext_lazy(
+        "Name and number do not belong together. Please check both."
+    ),
+}
 
 
 def _wait(seconds: int) -> str:

@@ -25,3 +25,8 @@ def mask_name(name: str) -> str:
 def mask_id(external_id: str) -> str:
     """Return another channel's id by its last four characters."""
     return "****" + external_id[-4:] if len(external_id) > 6 else "****"
+
+
+def mask_id_number(number: str) -> str:
+    """Return a resident ID number by its first and last character."""
+    return number[:1] + "*" * (len(number) - 2) + number[-1:]

@@ -286,3 +286,20 @@ class SocialAccount(models.Model):
             )
         ]
         indexes = [models.Index(fields=["user_id"], name="members_socials_of_user")]
+
+
+class RealName(models.Model):
+    """A verified name and resident ID number. Written once; the key map keeps numbers unique."""
+
+    id = models.BigAutoField(primary_key=True)
+    member_id = models.BigIntegerField()
+    name = EncryptedTextField()
+    id_number = EncryptedTextField()
+    provider = models.CharField(max_length=40)
+    is_asked = models.BooleanField()
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member_id"], name="members_real_name_is_verified_once")
+        ]

@@ -218,6 +218,20 @@ def _socials() -> None:
         )
 
 
+def _real_names() -> None:
+    model = "members.RealName"
+    impersonal(model, "id", "member_id", "provider", "is_asked", "verified_at")
+    classify(
+        model,
+        "name",
+        "id_number",
+        grade=Grade.DIRECT,
+        purpose="to know for certain who the member is",
+        retention=_MEMBERSHIP,
+        erase=Erase.DELETE_ROW,
+    )
+
+
 def _library_tables() -> None:
     """allauth's own tables, which hold what is as personal as ours."""
     impersonal("mfa.Authenticator", "id", "user", "type", "created_at", "last_used_at")
@@ -288,3 +302,4 @@ def declare() -> None:
     _attempts()
     _library_tables()
     _socials()
+    _real_names()

@@ -222,6 +222,9 @@ def get_safety(*, user_id: int, since: datetime) -> Safety:
             .values_list("provider", flat=True)
             .distinct()
         ),
+        is_verified=models.RealName.objects.filter(
+            member_id__in=models.Member.objects.filter(user_id=user_id).values("pk")
+        ).exists(),
         risky_lately=models.SignInAttempt.objects.filter(
             user_id=user_id, outcome=Outcome.TOLD, occurred_at__gt=since
         ).exists(),

@@ -44,6 +44,7 @@ PER_ADDRESS = (Limit("address-hour", 5, 3600, free=3), Limit("address-day", 10, 
 PER_DEVICE = (Limit("device-hour", 12, 3600, free=5), Limit("device-day", 30, 86400))
 GUESSES_PER_IP = (Limit("guess-ip", 60, 600),)
 PASSWORDS_PER_ADDRESS = (Limit("password-address", 10, 900),)
+REAL_NAMES_PER_MEMBER = (Limit("real-name", 5, 86400),)
 PROOFS_PER_USER = (Limit("proof", 10, 900),)
 CODES_PER_USER = (Limit("user-hour", 8, 3600),)
 # A neighborhood of networks may ask for this many times what one network may.

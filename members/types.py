@@ -249,3 +249,18 @@ class Staff:
     user_id: int
     email: str | None
     phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedName:
+    """Who a member is. `name` and `id_number` are clear: shown after a fresh proof alone."""
+
+    name: str = field(repr=False)
+    name_masked: str
+    id_number: str = field(repr=False)
+    id_masked: str
+    born_on: date
+    place: str
+    provider: str
+    is_asked: bool
+    verified_at: datetime

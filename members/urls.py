@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from members.views import contacts, pictures, proving, security, signing_in, social
+from members.views import contacts, pictures, proving, real_name, security, signing_in, social
 
 app_name = "members"
 urlpatterns = [
@@ -32,5 +32,6 @@ urlpatterns = [
     path("me/security/recovery-codes", security.recovery_codes, name="recovery_codes"),
     path("me/security/sessions/<int:session>/end", security.end_session, name="end_session"),
     path("me/security/sessions/end-others", security.end_other_sessions, name="end_others"),
+    path("me/security/real-name", real_name.real_name, name="real_name"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
 ]
