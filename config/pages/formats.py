@@ -63,10 +63,11 @@ def day(value: datetime | date | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(local: date, language: str) -> str:
-    return _joined(str(format_date(local, "long", locale=language)))
+    return unparted(str(format_date(local, "long", locale=language)))
 
 
-def _joined(text: str) -> str:
+def unparted(text: str) -> str:
+    """Keep Chinese days and months from being parted at the end of a line."""
     return _SEAM.sub(_JOINT, text)
 
 
@@ -83,7 +84,7 @@ def month(value: date) -> str:
 @lru_cache(maxsize=1024)
 def _month(value: date, language: str) -> str:
     pattern = "y年M月" if language.startswith("zh") else "MMMM y"
-    return _joined(str(format_date(value, pattern, locale=language)))
+    return unparted(str(format_date(value, pattern, locale=language)))
 
 
 def moment(value: datetime | None) -> str:
@@ -97,7 +98,7 @@ def moment(value: datetime | None) -> str:
 @lru_cache(maxsize=8192)
 def _minute(local: datetime, language: str) -> str:
     pattern = "y年M月d日 HH:mm" if language.startswith("zh") else "MMM d, y, HH:mm"
-    return _joined(str(format_datetime(local, pattern, locale=language)))
+    return unparted(str(format_datetime(local, pattern, locale=language)))
 
 
 def card_number(value: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.pages import formats
+from config.pages import charts, formats
 from points.types import Expiring, Wallet
+
+# How many months a chart shows at most.
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,33 @@ def arrives(wallet: Wallet) -> str:
     if len(known) == 1 and not unknown:
         return _("Yours to spend from %(day)s.") % first
     return _("The next %(points)s can be spent from %(day)s.") % first
+
+
+def chart(parts: Sequence[Expiring]) -> charts.Chart | None:
+    """Return what expires by month as bars, quiet months in between included; None for one."""
+    endings = by_month(parts)
+    if len(endings) < 2:
+        return None
+    points = {ending.month: ending.points for ending in endings}
+    months = _months(endings[0].month, endings[-1].month)
+    return charts.bars(
+        [(formats.month(month), _short(month), points.get(month, 0)) for month in months],
+        title=_("Points that expire, by month"),
+        summary=_("Points that expire, by month; the same as a table below."),
+        marked=0,
+    )
+
+
+def _months(first: date, last: date) -> list[date]:
+    """Return the months of a chart: at most a year of them, from the first on."""
+    months = [first]
+    while months[-1] < last and len(months) < _MONTHS:
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    return months
+
+
+def _short(month: date) -> str:
+    return str(month.month)
 
 
 def by_month(parts: Sequence[Expiring]) -> list[Ending]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from config.pages import codes, progress, samples_forms, wording
+from config.pages import codes, formats, progress, samples_forms, wording
 from config.pages.sampling import Sample
 from loyalty.types import Measure, Standing, Tier
 from points.types import Balance, Expiring, Kind
@@ -188,6 +188,14 @@ def _parts() -> list[Sample]:
                 "title": _("When they expire"),
                 "body": "pages/components/expiry.html",
                 "balance": balance,
+            },
+        ),
+        Sample(
+            component="holdings",
+            state="on their way, set aside, owed",
+            values=lambda: {
+                "balance": Balance(member_id=0, as_of=_DAY, pending=120, held=80, debt=300),
+                "arrives": _("Yours to spend from %(day)s.") % {"day": formats.day(_END)},
             },
         ),
         Sample(component="skeleton", state="still loading", values=dict),

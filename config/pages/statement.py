@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.kernel import ids
-from config.pages import drawing, entries, explanations, wording
+from config.pages import drawing, entries, explanations, purse, wording
 from config.pages.addresses import linked
 from config.pages.addresses import place as row_before
 from config.pages.visitors import Visitor, member_page
@@ -48,12 +48,15 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.headers.get("HX-Target") == "entries":
         return _varied(render(request, "pages/_statement.html", values))
     values["rooms"] = drawing.rooms_of(ROOMS, visitor)
-    values["balance"] = points_selectors.get_balance(
-        member_id=visitor.member.id,
-        programme_id=visitor.programme.id,
-        at=visitor.now,
-        now=visitor.now,
+    wallet = points_selectors.get_wallet(
+        member_id=visitor.member.id, programme_id=visitor.programme.id, now=visitor.now
     )
+    values |= {
+        "balance": wallet.balance,
+        "arrives": purse.arrives(wallet),
+        "endings": purse.by_month(wallet.balance.expiring),
+        "chart": purse.chart(wallet.balance.expiring),
+    }
     return _varied(render(request, "pages/statement.html", values))
 
 

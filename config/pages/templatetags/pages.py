@@ -10,7 +10,7 @@ from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from config.pages import fields, formats, places, themes
 
@@ -96,6 +96,18 @@ def named(thing: Any) -> str:
     """Return the name of programme data in the active language."""
     chinese = (get_language() or "").startswith("zh")
     return str(thing.name_zh if chinese else thing.name_en)
+
+
+@register.filter
+def tier_title(tier: Any) -> str:
+    """Return a tier's name as a card shows it, where there is room for a whole word."""
+    return pgettext("a tier, on its card", "%(tier)s") % {"tier": named(tier)}
+
+
+@register.filter
+def unparted(text: str) -> str:
+    """Keep the days in a text from being parted at the end of a line."""
+    return formats.unparted(text)
 
 
 @register.filter
