@@ -87,6 +87,12 @@ def _month(value: date, language: str) -> str:
     return unparted(str(format_date(value, pattern, locale=language)))
 
 
+def short_month(value: date) -> str:
+    """Return a month as an axis names it: 6月, Jun."""
+    pattern = "M月" if locale().startswith("zh") else "MMM"
+    return str(format_date(value, pattern, locale=locale()))
+
+
 def moment(value: datetime | None) -> str:
     """Return the local day and time of an instant."""
     if value is None:

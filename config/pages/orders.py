@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,9 +39,21 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Something that happened to an order."""
+    """Something that happened to an order, or what comes next (`here`)."""
 
     title: str
+    words: str
+    done: bool = True
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A refund as its order's page tells it."""
+
+    number: str
+    amount: int
+    goods: str
     occurred_at: datetime
 
 
@@ -80,6 +92,7 @@ def order(request: HttpRequest, visitor: Visitor, order: str) -> HttpResponse:
         "shop": programmes_selectors.get_storefront(found.storefront_id).name,
         "points": _points(found, now=visitor.now),
         "refunded": found.refunded + found.refunded_shipping,
+        "refunds": _refunds(found),
         "steps": _steps(found),
         "explanation": explanations.of_source(
             found.member_id,
@@ -142,15 +155,40 @@ def _points(found: Order, *, now: datetime) -> str:
 
 def _steps(found: Order) -> list[Step]:
     facts = sorted(found.facts, key=lambda fact: (fact.occurred_at, fact.kind.rank))
-    titles = {fact.refund_no for fact in facts if fact.refund_no}
-    return [
+    several = len({fact.refund_no for fact in facts if fact.refund_no}) > 1
+    steps = [
         Step(
             title=f"{stage_title(fact.kind)} ({fact.refund_no})"
-            if fact.refund_no and len(titles) > 1
+            if fact.refund_no and several
             else stage_title(fact.kind),
-            occurred_at=fact.occurred_at,
+            words=formats.moment(fact.occurred_at),
         )
         for fact in facts
+    ]
+    following = _NEXT.get(found.status)
+    if following is not None:
+        steps.append(Step(title=following(), words="", done=False, here=True))
+    return steps
+
+
+# What an order that is not at its end waits for.
+_NEXT: dict[Stage, Callable[[], str]] = {
+    Stage.PLACED: lambda: _("Waiting to be paid"),
+    Stage.PAID: lambda: _("Waiting to be sent"),
+    Stage.SHIPPED: lambda: _("On its way to you"),
+}
+
+
+def _refunds(found: Order) -> list[Back]:
+    names = {part.line_no: part.name or part.sku for part in found.lines}
+    return [
+        Back(
+            number=refund.external_no,
+            amount=refund.amount + refund.shipping,
+            goods=_goods([names.get(line.line_no, "") for line in refund.lines if line.amount]),
+            occurred_at=refund.occurred_at,
+        )
+        for refund in found.refunds
     ]
 
 

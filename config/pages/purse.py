@@ -45,7 +45,10 @@ def chart(parts: Sequence[Expiring]) -> charts.Chart | None:
     points = {ending.month: ending.points for ending in endings}
     months = _months(endings[0].month, endings[-1].month)
     return charts.bars(
-        [(formats.month(month), _short(month), points.get(month, 0)) for month in months],
+        [
+            (formats.month(month), formats.short_month(month), points.get(month, 0))
+            for month in months
+        ],
         title=_("Points that expire, by month"),
         summary=_("Points that expire, by month; the same as a table below."),
         marked=0,
@@ -58,10 +61,6 @@ def _months(first: date, last: date) -> list[date]:
     while months[-1] < last and len(months) < _MONTHS:
         months.append((months[-1] + timedelta(days=32)).replace(day=1))
     return months
-
-
-def _short(month: date) -> str:
-    return str(month.month)
 
 
 def by_month(parts: Sequence[Expiring]) -> list[Ending]:

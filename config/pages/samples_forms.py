@@ -183,6 +183,7 @@ def _lists() -> list[Sample]:
         _sample(
             "row", "only tells, long", lambda: {"title": _LONG, "words": _LONG, "value": "¥1,240"}
         ),
+        _sample("back", "at the head of a page", lambda: {"url": "/me", "words": _("Back to Me")}),
         _sample(
             "heading",
             "of a section, with a way on",
