@@ -38,11 +38,13 @@ class Arithmetic:
     rule_version: int
 
 
-def of_entry(entry: Posted, *, programme: Programme) -> Arithmetic | None:
+def of_entry(
+    entry: Posted, *, programme: Programme, titles: Mapping[int, str] | None = None
+) -> Arithmetic | None:
     """Return the arithmetic behind an earning, when it was decided by rules."""
     if entry.kind != Kind.EARN:
         return None
-    return of_source(entry.member_id, entry.source, programme=programme)
+    return of_source(entry.member_id, entry.source, programme=programme, titles=titles)
 
 
 def of_source(

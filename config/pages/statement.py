@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,6 +13,7 @@ from config.pages import drawing, entries, explanations, purse, wording
 from config.pages.addresses import linked
 from config.pages.addresses import place as row_before
 from config.pages.visitors import Visitor, member_page
+from members.commerce import selectors as commerce_selectors
 from points import selectors as points_selectors
 from points.types import Kind
 
@@ -101,6 +104,17 @@ def entry(request: HttpRequest, visitor: Visitor, entry: str) -> HttpResponse:
         ),
         "order_id": order_id if order_id in numbers else None,
         "lots": found.lots,
-        "explanation": explanations.of_entry(found, programme=visitor.programme),
+        "explanation": explanations.of_entry(
+            found, programme=visitor.programme, titles=_goods_of(order_id, numbers)
+        ),
     }
     return render(request, "pages/entry.html", values)
+
+
+def _goods_of(order_id: str | None, numbers: Mapping[str, str]) -> dict[int, str]:
+    """Return what the lines of the member's order are called."""
+    if order_id not in numbers:
+        return {}
+    place = ids.decode("ord", str(order_id))
+    order = commerce_selectors.find_order_by_id(member_id=place.member_id, order_id=place.row_id)
+    return {part.line_no: part.name or part.sku for part in order.lines} if order else {}
