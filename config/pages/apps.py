@@ -11,7 +11,9 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from config.pages import member_sheets, panels, rooms
+        from config.pages.mall import tiers
 
         panels.register_all()
         member_sheets.register_all()
         rooms.register_all()
+        tiers.offer()

@@ -40,6 +40,14 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("points.adjustmentreason", "edit_note"),
         ),
     ),
+    (
+        gettext_noop("Points mall"),
+        (
+            ("mall.order", "local_shipping"),
+            ("mall.item", "redeem"),
+            ("mall.terms", "timer"),
+        ),
+    ),
     (gettext_noop("Messages"), (("messaging.localmessage", "outbox"),)),
     (
         gettext_noop("Access"),

@@ -1,5 +1,6 @@
 """The only code that changes the mall: catalogue, stock, orders and their way to the member."""
 
+from points.mall.audiences import Audience, register_tiers
 from points.mall.errors import (
     AddressInvalidError,
     AlreadyPaidError,
@@ -51,12 +52,13 @@ from points.mall.services.ordering import place_order
 from points.mall.services.paying import pay_order
 from points.mall.services.picturing import add_picture, remove_picture
 from points.mall.services.shipping import receive_order, ship_many, ship_order
-from points.mall.services.showing import forget_old, reveal_address, reveal_codes
+from points.mall.services.showing import forget_old, reveal_address, reveal_codes, take_to_ship
 from points.mall.services.stocking import move_stock
 
 __all__ = [
     "AddressInvalidError",
     "AlreadyPaidError",
+    "Audience",
     "Choice",
     "CollectCodeError",
     "CollectedAlreadyError",
@@ -101,6 +103,7 @@ __all__ = [
     "refund_order",
     "register_issuer",
     "register_payment",
+    "register_tiers",
     "remove_picture",
     "return_unclaimed",
     "return_unpaid",
@@ -109,6 +112,7 @@ __all__ = [
     "set_terms",
     "ship_many",
     "ship_order",
+    "take_to_ship",
     "undo_collection",
     "upload_codes",
 ]

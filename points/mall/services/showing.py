@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config.kernel import audit
 from points.mall import models
-from points.mall.selectors.orders import list_codes
+from points.mall.selectors.orders import list_codes, list_to_ship
 from points.mall.services import locking
 from points.mall.types import Order, OrderStatus
 
@@ -49,6 +49,21 @@ def reveal_address(
         now=now,
     )
     return locking.shown(order)
+
+
+@transaction.atomic
+def take_to_ship(*, programme_id: int, actor: str, reason: str, now: datetime) -> list[Order]:
+    """Return the orders that wait to be sent, addresses in clear, and write down who took them."""
+    orders = list_to_ship(programme_id=programme_id)
+    audit.record(
+        actor=actor,
+        action="mall.to_ship_exported",
+        target=f"programme:{programme_id}",
+        reason=reason,
+        after={"orders": len(orders)},
+        now=now,
+    )
+    return orders
 
 
 def forget_old(*, now: datetime) -> int:
