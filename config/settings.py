@@ -199,6 +199,8 @@ MIGRATION_MODULES = {
     "usersessions": "members.account.usersessions.migrations",
 }
 ACCOUNT_ADAPTER = "members.account.adapter.AccountAdapter"
+IDP_OIDC_ADAPTER = "members.account.oidc.MemberProvider"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86400
 MFA_ADAPTER = "members.account.adapter.ProofAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

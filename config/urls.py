@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from config.kernel import gauges, health
 from config.kernel.api import papers
+from members.views import authorizing
 
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
@@ -19,6 +20,19 @@ API: list[URLPattern | URLResolver] = [
     path("", include("config.pages.docs.urls")),
 ]
 
+# Members sign in to partners and apps; storefronts get their tokens at the same place.
+OPENID: list[URLPattern | URLResolver] = [
+    path(".well-known/openid-configuration", oidc_views.configuration, name="configuration"),
+    path(".well-known/jwks.json", oidc_views.jwks, name="jwks"),
+    path("oauth/authorize", authorizing.authorize, name="authorization"),
+    path("oauth/token", oidc_views.token, name="token"),
+    path("oauth/revoke", oidc_views.revoke, name="revoke"),
+    path("oauth/userinfo", oidc_views.user_info, name="userinfo"),
+    path("oauth/logout", oidc_views.logout, name="logout"),
+    # Named by the library's discovery; no client of ours may use them.
+    path("oauth/device/code", oidc_views.device_code, name="device_code"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("", include("config.pages.mall.urls")),
@@ -28,7 +42,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ops/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", gauges.metrics, name="metrics"),
-    path("oauth/token", oidc_views.token, name="oauth_token"),
-    path("oauth/revoke", oidc_views.revoke, name="oauth_revoke"),
+    path("", include(([path("", include((OPENID, "oidc")))], "idp"))),
     path("api/v1/", include([*API, *papers.urlpatterns])),
 ]

@@ -6,6 +6,7 @@ from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
@@ -14,10 +15,12 @@ from django.db import connection
 from django.db.models import Q
 
 from config.kernel import ids, statements
-from members import keys, masking, models, numbers
+from members import keys, masking, models, numbers, tokens
 from members.errors import MemberNotFoundError
 from members.types import (
+    AllowedApp,
     Attempt,
+    Bearer,
     ContactKind,
     Holder,
     Identity,
@@ -229,6 +232,23 @@ def get_safety(*, user_id: int, since: datetime) -> Safety:
             user_id=user_id, outcome=Outcome.TOLD, occurred_at__gt=since
         ).exists(),
     )
+
+
+def find_bearer(*, value: str, now: datetime) -> Bearer | None:
+    """Return the member an app's token is of; None for storefronts' tokens, and ended ones."""
+    return tokens.find_bearer(value=value, now=now)
+
+
+def list_apps(*, user_id: int, now: datetime) -> list[AllowedApp]:
+    """Return the apps that a user allowed to know them, by name."""
+    rows = (
+        Token.objects.filter(user_id=user_id, client__isnull=False)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        .values_list("client_id", "client__name")
+        .distinct()
+        .order_by("client__name")
+    )
+    return [AllowedApp(client_id=pk, name=name) for pk, name in rows]
 
 
 def list_attempts(*, user_id: int, limit: int = 20) -> list[Attempt]:

@@ -264,3 +264,21 @@ class VerifiedName:
     provider: str
     is_asked: bool
     verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """The member behind an app's token, and what the app may see of them."""
+
+    member_id: int
+    programme_id: int
+    client_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedApp:
+    """An app that a member allowed to know them."""
+
+    client_id: str
+    name: str

@@ -32,6 +32,7 @@ urlpatterns = [
     path("me/security/recovery-codes", security.recovery_codes, name="recovery_codes"),
     path("me/security/sessions/<int:session>/end", security.end_session, name="end_session"),
     path("me/security/sessions/end-others", security.end_other_sessions, name="end_others"),
+    path("me/security/apps/revoke", security.revoke_app, name="revoke_app"),
     path("me/security/real-name", real_name.real_name, name="real_name"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
 ]

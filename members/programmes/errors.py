@@ -52,3 +52,10 @@ class UnknownScopeError(InvalidError):
 
     code = "client.scope_unknown"
     title = "Unknown scope"
+
+
+class RedirectAddressError(InvalidError):
+    """An app's address to come back to is neither https, nor this computer, nor the app's own."""
+
+    code = "client.redirect_invalid"
+    title = "Give an https address, or one of the app's own scheme"

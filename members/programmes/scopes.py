@@ -27,3 +27,13 @@ SCOPES = {
     "webhooks:write": _("Set up webhooks"),
 }
 ALL = tuple(SCOPES)
+
+# What a member may allow an app on their own behalf.
+MEMBER = {
+    "openid": _("Know that it is you"),
+    "profile": _("See your nickname and language"),
+    "phone": _("See your phone number"),
+    "email": _("See your e-mail address"),
+    "me:points": _("See your points and what changed them"),
+    "me:tier": _("See your tier"),
+}

@@ -189,3 +189,9 @@ def _store(row: models.Store) -> Store:
         programme_id=row.brand.programme_id,
         name=row.name,
     )
+
+
+def programme_of_client(*, client_id: str) -> int | None:
+    """Return the programme of the storefront that a client is bound to."""
+    binding = models.ClientBinding.objects.filter(pk=client_id)
+    return binding.values_list("storefront__brand__programme_id", flat=True).first()

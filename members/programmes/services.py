@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.idp.oidc.models import Client, Token
@@ -16,11 +17,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from config.kernel import audit
-from members.programmes import models, scopes, selectors
+from members.programmes import models, selectors
+from members.programmes import scopes as scopes_known
 from members.programmes.errors import (
     CodeTakenError,
     InvalidSettingError,
     ProgrammeNotFoundError,
+    RedirectAddressError,
     StorefrontNotFoundError,
     UnknownCurrencyError,
     UnknownScopeError,
@@ -40,12 +43,14 @@ __all__ = [
     "CodeTakenError",
     "InvalidSettingError",
     "ProgrammeNotFoundError",
+    "RedirectAddressError",
     "StorefrontNotFoundError",
     "UnknownCurrencyError",
     "UnknownScopeError",
     "UnknownTimezoneError",
     "change_settings",
     "clear_tokens",
+    "create_app",
     "create_brand",
     "create_client",
     "create_programme",
@@ -223,6 +228,65 @@ def create_client(
 
 
 @transaction.atomic
+def create_app(
+    *,
+    storefront_id: int,
+    name: str,
+    redirect_uris: Sequence[str],
+    scopes: Sequence[str],
+    is_public: bool = False,
+    actor: str = "system",
+    now: datetime,
+) -> ClientCredentials:
+    """Make an app that signs members in by OpenID Connect; its tokens are a member's own.
+
+    `is_public`: an app on a phone or in a browser, which can keep no secret; it gets none.
+
+    Raises:
+        StorefrontNotFoundError: there is no such storefront.
+        UnknownScopeError: one of the scopes is none a member can give.
+        RedirectAddressError: an address to come back to is not safe.
+    """
+    storefront = selectors.get_storefront(storefront_id)
+    if unknown := set(scopes) - set(scopes_known.MEMBER):
+        raise UnknownScopeError(f"there is no scope {sorted(unknown)[0]}")
+    for address in redirect_uris:
+        _check_redirect(address)
+    secret = "" if is_public else secrets.token_urlsafe(32)
+    client = Client(
+        name=name,
+        secret=make_password(secret or None, hasher="machine"),
+        created_at=now,
+        type=Client.Type.PUBLIC if is_public else Client.Type.CONFIDENTIAL,
+    )
+    client.set_grant_types([Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN])
+    client.set_response_types([Client.ResponseType.CODE])
+    client.set_redirect_uris(list(redirect_uris))
+    client.set_scopes(list(scopes))
+    client.set_default_scopes(["openid"])
+    client.save(force_insert=True)
+    models.ClientBinding.objects.create(
+        client=client, storefront_id=storefront.id, rate_per_minute=None, created_at=now
+    )
+    audit.record(
+        actor=actor,
+        action="app.created",
+        target=f"client:{client.pk}",
+        after={"storefront": storefront.code, "scopes": list(scopes), "public": is_public},
+        now=now,
+    )
+    return ClientCredentials(client_id=client.pk, client_secret=secret)
+
+
+def _check_redirect(address: str) -> None:
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    own = "." in parts.scheme  # com.example.app:/back, RFC 8252
+    if not (local or own or (parts.scheme == "https" and parts.hostname)) or parts.fragment:
+        raise RedirectAddressError(address[:200])
+
+
+@transaction.atomic
 def revoke_client(*, client_id: str, actor: str, reason: str, now: datetime) -> None:
     """Take an API client away with all its tokens (they may live on for 60 s in caches)."""
     Client.objects.filter(pk=client_id).delete()
@@ -245,7 +309,7 @@ def issue_sandbox_token(*, storefront_id: int, lifetime: timedelta, now: datetim
         raise StorefrontNotFoundError()
     named = {"storefront_id": storefront_id, "client__name": SANDBOX}
     binding = models.ClientBinding.objects.filter(**named).first()
-    wanted = [scope for scope in scopes.ALL if scope != "members:pii"]
+    wanted = [scope for scope in scopes_known.ALL if scope != "members:pii"]
     client_id = (
         binding.client_id
         if binding
@@ -268,7 +332,7 @@ def clear_tokens(*, now: datetime) -> int:
 
 
 def _check_scopes(wanted: Sequence[str]) -> None:
-    if unknown := sorted(set(wanted) - set(scopes.ALL)):
+    if unknown := sorted(set(wanted) - set(scopes_known.ALL)):
         raise UnknownScopeError(", ".join(unknown))
 
 

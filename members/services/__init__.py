@@ -77,6 +77,7 @@ from members.services.sessioning import (
     end_session,
     forget_sessions,
     open_session,
+    revoke_app,
 )
 from members.services.staffing import create_staff
 from members.services.updating import update_profile
@@ -158,6 +159,7 @@ __all__ = [
     "require_step_up_to_spend",
     "resend_code",
     "reveal_contacts",
+    "revoke_app",
     "set_labels",
     "unbind_social",
     "update_profile",

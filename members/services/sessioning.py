@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.idp.oidc.models import Token
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session as StoredSession
 
@@ -52,3 +53,8 @@ def forget_sessions() -> int:
     """Delete what is kept of sessions that have ended; return how many."""
     alive = StoredSession.objects.values("session_key")
     return int(UserSession.objects.exclude(session_key__in=alive).delete()[0])
+
+
+def revoke_app(*, user_id: int, client_id: str) -> int:
+    """Take back what a member allowed an app; its tokens end at once."""
+    return int(Token.objects.filter(user_id=user_id, client_id=client_id).delete()[0])

@@ -29,6 +29,7 @@ def security(request: HttpRequest, owner: Owner) -> HttpResponse:
     values = {
         "safety": found,
         "score": safety.score_of(found),
+        "apps": selectors.list_apps(user_id=owner.user_id, now=owner.now),
         "socials": social.ways(found.socials),
         "steps": [_step(point) for point in points if not point.is_done],
         "sessions": _sessions(request, owner),
@@ -143,4 +144,13 @@ def end_other_sessions(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Sign out everywhere but here."""
     services.end_other_sessions(user_id=owner.user_id, keep=str(request.session.session_key))
     messages.success(request, _("You are signed out everywhere but here."))
+    return redirect("members:security")
+
+
+@require_POST
+@own_page
+def revoke_app(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """Take back what was allowed to an app."""
+    if services.revoke_app(user_id=owner.user_id, client_id=request.POST.get("app", "")[:100]):
+        messages.success(request, _("The app is no longer allowed to know you."))
     return redirect("members:security")

@@ -36,7 +36,7 @@ def summary(call: api.Call, member: str) -> SummaryOut:
         id=who.public_id,
         member_no=who.member_no,
         nickname=who.nickname,
-        tier=_tier(standing),
+        tier=tier_now(standing),
         next_tier=_next_tier(standing),
         balance=BalanceNow(
             available=balance.available,
@@ -49,7 +49,8 @@ def summary(call: api.Call, member: str) -> SummaryOut:
     )
 
 
-def _tier(standing: Standing) -> TierNow:
+def tier_now(standing: Standing) -> TierNow:
+    """Return a standing's tier as the API tells it."""
     tier = standing.tier
     return TierNow(
         code=tier.code,
