@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from config.kernel import ids
 from config.kernel.errors import NotFoundError
-from config.pages import wording
+from config.pages import explanations, wording
 from members.commerce import selectors as commerce_selectors
 from points.mall import selectors as mall_selectors
 from points.types import Posted
@@ -16,11 +16,26 @@ from points.types import Posted
 _MALL = "mall:"
 
 
-def as_lines(entries: Sequence[Posted], *, member_ids: Sequence[int]) -> list[wording.EntryLine]:
+def as_lines(
+    entries: Sequence[Posted], *, member_ids: Sequence[int], programme_id: int
+) -> list[wording.EntryLine]:
     """Return entries as members read them."""
     numbers = order_numbers(entries, member_ids=member_ids)
     gifts = mall_items(entries, member_ids=member_ids)
-    return [wording.entry_line(entry, order_numbers=numbers, gifts=gifts) for entry in entries]
+    deeds = behaviors(entries, programme_id=programme_id)
+    return [
+        wording.entry_line(entry, order_numbers=numbers, gifts=gifts, behaviors=deeds)
+        for entry in entries
+    ]
+
+
+def behaviors(entries: Sequence[Posted], *, programme_id: int) -> dict[str, str]:
+    """Return what behaviors are called that entries reward, by the entries' source."""
+    rewards = [entry for entry in entries if entry.source.startswith(f"{entry.rule}:")]
+    if not rewards:
+        return {}
+    names = explanations.rule_names(programme_id=programme_id)
+    return {entry.source: names.get(entry.rule, entry.rule) for entry in rewards}
 
 
 def mall_items(entries: Sequence[Posted], *, member_ids: Sequence[int]) -> dict[str, str]:

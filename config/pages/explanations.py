@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 
 from config.pages import formats
 from loyalty.earning import selectors as earning_selectors
-from loyalty.earning.types import ExplainRow, Explanation
+from loyalty.earning.types import PURCHASE, ExplainRow, Explanation
 from members.programmes.types import Programme
 from points.types import Kind, Posted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the arithmetic; `words` name a rule of its own, and what a cap took."""
+    """One line of the arithmetic; `further` ones say what else a rule gave the line above."""
 
     title: str
-    words: str
-    base: int
-    multiplier: str
     points: int
+    base: int | None = None
+    multiplier: str = ""
+    note: str = ""
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Arithmetic:
     rows: tuple[Row, ...]
     earned: int
     rule_version: int
+    # A behavior has no lines to be added up.
+    added_up: bool = True
 
 
 def of_entry(
@@ -60,24 +63,85 @@ def of_source(
     )
     if found is None:
         return None
-    names = _rule_names(found, programme)
+    names: Mapping[str, str] = {}
+    if any(row.rule != PURCHASE for row in found.rows):
+        names = rule_names(programme_id=programme.id, version=found.rule_version)
+    if "behavior" in found.inputs:
+        return _of_behavior(found, names, programme)
     return Arithmetic(
         sentence=_sentence(found, programme.currency),
         currency=programme.currency,
-        rows=tuple(
-            Row(
-                title=(titles or {}).get(row.line_no)
-                or _("Line %(number)s") % {"number": row.line_no},
-                words=_row_words(row, names, programme.currency),
-                base=row.base,
-                multiplier=decimal(row.multiplier),
-                points=row.points,
-            )
-            for row in found.rows
-        ),
+        rows=tuple(_rows(found, names, titles or {}, programme.currency)),
         earned=found.earned,
         rule_version=found.rule_version,
     )
+
+
+def rule_names(*, programme_id: int, version: int | None = None) -> dict[str, str]:
+    """Return what rules and behaviors are called in the active language, by code."""
+    chinese = (get_language() or "").startswith("zh")
+    names = earning_selectors.list_names(programme_id=programme_id, version=version)
+    return {code: (zh if chinese else en) or code for code, (zh, en) in names.items()}
+
+
+def _of_behavior(found: Explanation, names: Mapping[str, str], programme: Programme) -> Arithmetic:
+    behavior = str(found.inputs["behavior"])
+    return Arithmetic(
+        sentence=_("“%(behavior)s” earns %(points)s points each time.")
+        % {"behavior": names.get(behavior, behavior), "points": formats.number(found.earned)},
+        currency=programme.currency,
+        rows=(),
+        earned=found.earned,
+        rule_version=found.rule_version,
+        added_up=False,
+    )
+
+
+def _rows(
+    found: Explanation, names: Mapping[str, str], titles: Mapping[int, str], currency: str
+) -> Iterator[Row]:
+    told: set[int] = set()
+    for row in found.rows:
+        name = names.get(row.rule, row.rule)
+        further = row.line_no in told
+        title = titles.get(row.line_no) or _("Line %(number)s") % {"number": row.line_no}
+        notes = [] if further or row.rule == PURCHASE else [name]
+        yield Row(
+            title=name if further else title,
+            base=None if further else row.base,
+            multiplier="" if further and row.multiplier == 1 else decimal(row.multiplier),
+            points=row.points,
+            note=_(", ").join([*notes, *_notes(row, currency)]),
+            further=further,
+        )
+        told.add(row.line_no)
+
+
+def _notes(row: ExplainRow, currency: str) -> Iterator[str]:
+    """Yield what else is to be said of what a rule gave."""
+    if row.rate is not None:
+        yield _rate(row.rate, currency)
+    if row.capped:
+        yield {
+            "order": _("as much as it gives an order"),
+            "day": _("as much as it gives a day"),
+            "week": _("as much as it gives a week"),
+            "month": _("as much as it gives a month"),
+        }.get(row.capped, _("as much as it gives a member"))
+    unit, _colon, count = row.validity.partition(":")
+    if count:
+        number = int(count)
+        yield {
+            "days": ngettext("valid for %(count)s day", "valid for %(count)s days", number),
+            "months": ngettext("valid for %(count)s month", "valid for %(count)s months", number),
+        }.get(
+            unit,
+            ngettext(
+                "valid to the end of the month after %(count)s month",
+                "valid to the end of the month after %(count)s months",
+                number,
+            ),
+        ) % {"count": number}
 
 
 def decimal(value: Fraction) -> str:
@@ -86,24 +150,6 @@ def decimal(value: Fraction) -> str:
     if thousandths.denominator != 1:
         return str(value)
     return f"{thousandths.numerator / 1000:.3f}".rstrip("0").rstrip(".")
-
-
-def _rule_names(found: Explanation, programme: Programme) -> dict[str, str]:
-    """Return the names of the rules that worked, as the version that decided has them."""
-    version = earning_selectors.get_rules(programme_id=programme.id, at=found.decided_at)
-    if version.version != found.rule_version:
-        return {}
-    chinese = (get_language() or "").startswith("zh")
-    return {rule.code: rule.name_zh if chinese else rule.name_en for rule in version.rules}
-
-
-def _row_words(row: ExplainRow, names: Mapping[str, str], currency: str) -> str:
-    told = [names.get(row.rule, "")]
-    if row.rate is not None and row.rate:
-        told.append(_rate(row.rate, currency))
-    if row.capped:
-        told.append(_("The most that can be earned was reached."))
-    return " · ".join(part for part in told if part)
 
 
 def _rate(rate: Fraction, currency: str) -> str:

@@ -186,7 +186,9 @@ def _ledger(subject: Subject) -> Body:
     page = points_selectors.list_entries(
         member_ids=subject.member_ids, programme_id=subject.programme_id, limit=_ENTRIES
     )
-    lines = entries.as_lines(page.entries, member_ids=subject.member_ids)
+    lines = entries.as_lines(
+        page.entries, member_ids=subject.member_ids, programme_id=subject.programme_id
+    )
     rows = [
         [
             Link(

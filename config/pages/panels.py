@@ -68,4 +68,8 @@ def _changed(subject: Subject) -> Mapping[str, object]:
     page = points_selectors.list_entries(
         member_ids=subject.member_ids, programme_id=subject.programme_id, limit=_NEWEST
     )
-    return {"lines": entries.as_lines(page.entries, member_ids=subject.member_ids)}
+    return {
+        "lines": entries.as_lines(
+            page.entries, member_ids=subject.member_ids, programme_id=subject.programme_id
+        )
+    }

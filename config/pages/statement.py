@@ -46,7 +46,9 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "older": linked("pages:statement", kind=kind, before=page.next_before)
         if page.next_before
         else "",
-        "lines": entries.as_lines(page.entries, member_ids=visitor.member_ids),
+        "lines": entries.as_lines(
+            page.entries, member_ids=visitor.member_ids, programme_id=visitor.programme.id
+        ),
     }
     if request.headers.get("HX-Target") == "entries":
         return _varied(render(request, "pages/_statement.html", values))
@@ -101,6 +103,7 @@ def entry(request: HttpRequest, visitor: Visitor, entry: str) -> HttpResponse:
             found,
             order_numbers=numbers,
             gifts=entries.mall_items([found], member_ids=visitor.member_ids),
+            behaviors=entries.behaviors([found], programme_id=visitor.programme.id),
         ),
         "order_id": order_id if order_id in numbers else None,
         "lots": found.lots,

@@ -74,12 +74,16 @@ def filter_titles() -> dict[str, str]:
 
 
 def entry_line(
-    entry: Posted, *, order_numbers: Mapping[str, str], gifts: Mapping[str, str] | None = None
+    entry: Posted,
+    *,
+    order_numbers: Mapping[str, str],
+    gifts: Mapping[str, str] | None = None,
+    behaviors: Mapping[str, str] | None = None,
 ) -> EntryLine:
     """Return an entry with its title and its why.
 
     `order_numbers` go by the id in the source, `gifts` (names of what the mall gave for
-    points) by the source itself.
+    points) and `behaviors` (names of what was rewarded) by the source itself.
     """
     gift = _with_gift(entry, (gifts or {}).get(entry.source, ""))
     moved = entry.moved
@@ -87,7 +91,9 @@ def entry_line(
         public_id=ids.encode("ent", member_id=entry.member_id, row_id=entry.entry_id),
         kind=entry.kind,
         title=kind_titles().get(entry.kind, entry.kind),
-        why=gift or _why(entry, order_number(entry.source, order_numbers)),
+        why=gift
+        or _for_behavior(entry, (behaviors or {}).get(entry.source, ""))
+        or _why(entry, order_number(entry.source, order_numbers)),
         points=moved.points if moved else entry.points,
         moves_only=moved is not None,
         balance_after=entry.balance_after,
@@ -114,6 +120,16 @@ def _why(entry: Posted, order: str) -> str:
         return entry.reason
     sentence = (_with_order(entry, order) if order else None) or _without_order(entry)
     return sentence or entry.reason or entry.source
+
+
+def _for_behavior(entry: Posted, behavior: str) -> str:
+    if not behavior:
+        return ""
+    sentence = {
+        Kind.EARN: _("For “%(behavior)s”."),
+        Kind.REVERSE: _("Taken back: “%(behavior)s”."),
+    }.get(Kind(entry.kind), "")
+    return sentence % {"behavior": behavior} if sentence else ""
 
 
 def _with_gift(entry: Posted, gift: str) -> str:

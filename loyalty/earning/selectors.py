@@ -21,6 +21,20 @@ def get_rules(*, programme_id: int, at: datetime) -> RuleSet:
     return rulesets.in_force(programme_id, at)
 
 
+def list_names(*, programme_id: int, version: int | None = None) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and English names of rules and behaviors by code.
+
+    Those of `version` go before those of later and earlier ones, which may still explain a
+    code that has been dropped.
+    """
+    names: dict[str, tuple[str, str]] = {}
+    found = sorted(rulesets.published(programme_id), key=lambda rules: rules.version == version)
+    for rules in found:
+        names |= {rule.code: (rule.name_zh, rule.name_en) for rule in rules.rules}
+        names |= {row.code: (row.name_zh, row.name_en) for row in rules.behaviors.values()}
+    return names
+
+
 def find_explanation(*, member_id: int, programme_id: int, source: str) -> Explanation | None:
     """Return the recorded decision about a source of the member, if there is one."""
     found = list_explanations(member_ids=[member_id], programme_id=programme_id, sources=[source])
