@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
@@ -74,6 +74,16 @@ def unparted(text: str) -> str:
 def last_day(value: datetime | None) -> str:
     """Return the last day before an exclusive bound: what ends at midnight ended the day before."""
     return day(timezone.localtime(value) - INSTANT) if value else ""
+
+
+def final_day(value: datetime | None, zone: tzinfo) -> str:
+    """Return the last day before an exclusive bound in a zone of its own: a partner's points."""
+    return day((value.astimezone(zone) - INSTANT).date()) if value else ""
+
+
+def sentences(*parts: str) -> str:
+    """Return sentences one after another; Chinese puts no space between them."""
+    return ("" if locale().startswith("zh") else " ").join(part for part in parts if part)
 
 
 def month(value: date) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.kernel import rooms
+from members.programmes.types import Programme
 
 NAMESPACE = "pages"
 # Which of the center's own pages lie behind each tab; pages of other apps go by their room.
@@ -18,6 +20,8 @@ _OWN = {
     "tier": "benefits",
     "statement": "points",
     "entry": "points",
+    "exchange": "points",
+    "exchanged": "points",
     "messages": "messages",
     "me": "me",
     "profile": "me",
@@ -63,3 +67,9 @@ def tab_of(request: HttpRequest | None) -> str:
         if match.namespace and room.url_name.partition(":")[0] == match.namespace:
             return room.page
     return ""
+
+
+def programme_name(programme: Programme) -> str:
+    """Return what a programme is called in the active language."""
+    zh = (get_language() or "").startswith("zh")
+    return programme.name_zh if zh else programme.name_en

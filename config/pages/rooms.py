@@ -33,6 +33,17 @@ def register_all() -> None:
     )
     register(
         Room(
+            slug="exchange",
+            page="points",
+            order=20,
+            url_name="pages:exchange",
+            title=_("Exchange points"),
+            words=_("For points of our partners, at the rate of the day."),
+            icon="pages/icons/exchange.html",
+        )
+    )
+    register(
+        Room(
             slug="orders",
             page="me",
             order=10,

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.kernel import ids
-from config.pages import drawing, entries, explanations, purse, wording
+from config.pages import drawing, entries, explanations, holdings, purse, wording
 from config.pages.addresses import linked
 from config.pages.addresses import place as row_before
 from config.pages.visitors import Visitor, member_page
@@ -52,6 +52,7 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "entries":
         return _varied(render(request, "pages/_statement.html", values))
+    values["holdings"] = holdings.of_visitor(visitor)
     values["rooms"] = drawing.rooms_of(ROOMS, visitor)
     wallet = points_selectors.get_wallet(
         member_id=visitor.member.id, programme_id=visitor.programme.id, now=visitor.now

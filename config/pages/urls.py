@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from config.pages import benefits, inbox, me, orders, showcase, statement, themes, views
+from config.pages import benefits, exchange, inbox, me, orders, showcase, statement, themes, views
 
 app_name = "pages"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("panels/<slug:slug>", views.panel, name="panel"),
     path("benefits", benefits.benefits, name="benefits"),
     path("tier", benefits.tier, name="tier"),
+    path("exchange", exchange.exchange, name="exchange"),
+    path("exchange/<str:entry>", exchange.done, name="exchanged"),
     path("points", statement.statement, name="statement"),
     path("points/<str:entry>", statement.entry, name="entry"),
     path("messages", inbox.messages, name="messages"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from config.kernel import ids
 from config.pages import formats
+from config.pages.places import programme_name
+from members.programmes import selectors as programmes_selectors
 from points.types import Kind, Posted
 
 
@@ -171,7 +173,23 @@ def _with_order(entry: Posted, order: str) -> str | None:
     return None
 
 
+def _exchange(entry: Posted) -> str:
+    """Return the sentence of an exchange; its source names both programmes: exchange:1:2."""
+    head, *ends = entry.source.split(":")
+    if head != "exchange" or len(ends) != 2 or not all(end.isdigit() for end in ends):
+        return ""
+    source, target = (programme_name(programmes_selectors.get_programme(int(e))) for e in ends)
+    match entry.kind:
+        case Kind.EXCHANGE_OUT:
+            return _("For points of %(programme)s.") % {"programme": target}
+        case Kind.EXCHANGE_IN:
+            return _("For points of %(programme)s that you gave.") % {"programme": source}
+    return _("An exchange with %(programme)s was undone.") % {"programme": target}
+
+
 def _without_order(entry: Posted) -> str:
+    if said := _exchange(entry):
+        return said
     match entry.kind:
         case Kind.EXPIRE:
             return _("Not used by %(day)s, the last day they were valid.") % {

@@ -12,6 +12,7 @@ from points.selectors.currencies import (
 from points.selectors.entries import get_entry, list_entries
 from points.selectors.exchanges import (
     find_rate,
+    get_exchange,
     given_today,
     list_pairs,
     list_rates,
@@ -37,6 +38,7 @@ __all__ = [
     "get_balances",
     "get_currency",
     "get_entry",
+    "get_exchange",
     "get_limit",
     "get_reservation",
     "get_standing",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from points import currencies
 from points.models import Account, Reminder
 from points.selectors.balances import get_balance
-from points.types import CurrencyDefinition, Expiring, Holding
+from points.types import CurrencyDefinition, Expiring, Holding, Purse
 
 
 def get_currency(*, programme_id: int, code: str) -> CurrencyDefinition:
@@ -38,12 +38,20 @@ def list_reminded(*, member_id: int, day: date) -> list[tuple[CurrencyDefinition
     ]
 
 
-def list_holdings(*, member_ids: Sequence[int], at: datetime) -> list[Holding]:
+def list_holdings(
+    *, member_ids: Sequence[int], at: datetime, but: Collection[Purse] = ()
+) -> list[Holding]:
     """Return every account of a member, whichever programme's: shown currencies alone.
 
-    A member has few accounts; each is read with its lots, for what expires.
+    A member has few accounts; each is read with its lots, for what expires. `but` names those
+    that the caller knows already.
     """
-    accounts = Account.objects.filter(member_id__in=list(member_ids)).order_by("programme_id", "id")
+    rows = Account.objects.filter(member_id__in=list(member_ids)).order_by("programme_id", "id")
+    accounts = [
+        row
+        for row in rows
+        if Purse(programme_id=row.programme_id, currency=row.currency) not in but
+    ]
     known = {p: currencies.of_programme(p) for p in {a.programme_id for a in accounts}}
     holdings = []
     for account in accounts:

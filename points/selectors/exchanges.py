@@ -8,8 +8,10 @@ from django.db import connection
 
 from members import selectors as members_selectors
 from points import rates
-from points.models import Exchange
-from points.types import Purse, Rate, SettlementDay
+from points.errors import ExchangeNotFoundError
+from points.models import Exchange, ExchangeRate
+from points.selectors.entries import get_entry
+from points.types import Exchanged, Purse, Quote, Rate, SettlementDay
 
 # `owed` is rounded half up for the day, by the price that each exchange was made at. The
 # sums of the entries stand beside those of the exchanges: the statement proves itself.
@@ -40,6 +42,27 @@ def find_rate(*, source: Purse, target: Purse, at: datetime) -> Rate | None:
 def list_rates(*, programme_id: int, at: datetime) -> list[Rate]:
     """Return every rate by which this programme's points can be given now."""
     return rates.in_force(source_programme_id=programme_id, at=at)
+
+
+def get_exchange(*, member_id: int, out_entry_id: int) -> Exchanged:
+    """Return the exchange that an entry began.
+
+    Raises:
+        ExchangeNotFoundError: the entry is no exchange of the member's.
+    """
+    row = Exchange.objects.filter(member_id=member_id, out_entry_id=out_entry_id).first()
+    if row is None:
+        raise ExchangeNotFoundError()
+    return Exchanged(
+        out=get_entry(
+            member_id=member_id, entry_id=row.out_entry_id, programme_id=row.from_programme_id
+        ),
+        into=get_entry(
+            member_id=row.to_member_id, entry_id=row.in_entry_id, programme_id=row.to_programme_id
+        ),
+        rate=rates.to_rate(ExchangeRate.objects.get(pk=row.rate_id)),
+        quote=Quote(given=row.given, fee=row.fee, received=row.received),
+    )
 
 
 def receiving_member(*, member_id: int, programme_id: int) -> int:

@@ -141,14 +141,15 @@ class Ledger(RuleBasedStateMachine):
 
     # --- between two members ----------------------------------------------------------------
 
-    @rule(
-        way=st.tuples(st.integers(0, 2), st.integers(3, 4)),
-        back=st.booleans(),
-        points=st.integers(1, 40),
-    )
-    def exchange(self, way, back, points):
-        giver, receiver = way[::-1] if back else way
+    @precondition(lambda self: any(account.available for account in self.accounts))
+    @rule(data=st.data(), other=st.integers(0, 5), points=st.integers(1, 60))
+    def exchange(self, data, other, points):
+        rich = [n for n, account in enumerate(self.accounts) if account.available]
+        giver = data.draw(st.sampled_from(rich))
+        back = giver > 2
+        receiver = other % 3 if back else 3 + other % 2
         source, target = (Purse(programme_id=self.books[i].programme_id) for i in (giver, receiver))
+        points = points if other % 4 == 0 else min(points, self.accounts[giver].available)
         # Two for three and earlier ends kept; back two for one, and valid anew.
         received = points * 2 if back else points * 2 // 3
         fresh = validity_end(earned_at=self.now, months=24, zone=self.shop.programme.zone)

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import transaction
 
-from config.pages.demo import mall, people, shops
+from config.pages.demo import mall, partners, people, shops
 from loyalty.settlement import selectors as settlement_selectors
 from members import services as member_services
 from members.programmes import selectors as programme_selectors
@@ -33,6 +33,8 @@ def load(*, now: datetime) -> Iterator[str]:
             count = people.load_people(storefront=demo, now=now)
             yield f"members and orders: {len(people.PEOPLE)} members, {count} orders"
     yield f"mall: {mall.fill(storefront=demo, now=now)} items put on the shelf"
+    told = partners.open_exchange(storefront=demo, partner=retail, now=now)
+    yield f"exchange: {told}"
     # Renewed each time, so that the sign-in which `make run` prints is true.
     member_services.create_staff(username=STAFF_NAME, password=STAFF_PASSWORD, superuser=True)
     yield f"staff: {STAFF_NAME}"
