@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,9 @@ from members.programmes.types import Programme
 
 PERIODS = (7, 30, 90, 365)
 _DEFAULT = 30
+# The task reads every five minutes: older figures tell that it does not run.
+_RECENT = timedelta(minutes=1)
+_STALE = timedelta(minutes=15)
 # More bars than this and days become weeks.
 _MOST_BARS = 92
 # Unfold's charts read colors from these.
@@ -82,6 +86,14 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
     days = _days(request)
     rollup = rollups.read(programme=programme, now=now)
+    frame = {
+        "programme": programme,
+        "programmes": [(p.code, _name(p), p.id == programme.id) for p in programmes],
+        "periods": [(d, _period(d), d == days) for d in PERIODS],
+        "days": days,
+    }
+    if rollup is None:
+        return context | {"title": _("Overview"), "board": frame | {"reading": True}}
     last = now.astimezone(programme.zone).date()
     span = metrics.Span(
         programme_id=programme.id,
@@ -93,11 +105,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "title": _("Overview"),
         "board": {
-            "programme": programme,
-            "programmes": [(p.code, _name(p), p.id == programme.id) for p in programmes],
-            "periods": [(d, _period(d), d == days) for d in PERIODS],
-            "days": days,
+            **frame,
             "as_of": rollup.as_of,
+            "age": timesince(rollup.as_of, now) if now - rollup.as_of > _RECENT else "",
+            "stale": now - rollup.as_of > _STALE,
             "tiles": [
                 _tile(metric, rollup, span, programme)
                 for metric in metrics.list_tiles()

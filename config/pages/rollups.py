@@ -4,17 +4,21 @@ Families read whole tables, because what comes in late (an import of the past, a
 last month) changes any day. What they read is small, one number a day, and kept in the
 cache: while reading is quick it is read again each time, and when tables have grown so
 that it is not, a task reads it and no operator waits. Then a board costs no query of the
-tables at all, whatever their size.
+tables at all, whatever their size. Where nothing is kept yet, an operator waits for a
+moment at most: a read that takes longer is broken off and left to the task.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from celery import current_app
 from django.core.cache import cache
+from django.db import OperationalError, connection, transaction
 
 from config.kernel import metrics
 from members.programmes.types import Programme
@@ -23,6 +27,11 @@ from members.programmes.types import Programme
 _QUICK_SECONDS = 0.3
 _FRESH = timedelta(seconds=5)
 _KEEP_SECONDS = 24 * 3600
+# How long an operator waits for one read when nothing is kept, and when it is tried again.
+_PATIENCE_MS = 500
+_TRY_AGAIN_SECONDS = 60
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +44,45 @@ class Rollup:
     seconds: float
 
 
-def read(*, programme: Programme, now: datetime) -> Rollup:
-    """Return the figures that are kept, read again if they are old and quick to read."""
+def read(*, programme: Programme, now: datetime) -> Rollup | None:
+    """Return the figures that are kept, read again if they are old and quick to read.
+
+    None while nothing is kept and reading takes too long to wait for: a task reads it.
+    """
     kept: Rollup | None = cache.get(_key(programme))
     if kept is None or kept.as_of > now:
-        return refresh(programme=programme, now=now)
+        return _read_briefly(programme, now)
     if kept.seconds <= _QUICK_SECONDS and now - kept.as_of > _FRESH:
-        return refresh(programme=programme, now=now)
+        return _read_briefly(programme, now) or kept
     return kept
+
+
+def _read_briefly(programme: Programme, now: datetime) -> Rollup | None:
+    """Read all figures if that is done in a moment; else leave it to the task."""
+    if cache.get(_tried(programme)):
+        return None
+    try:
+        with transaction.atomic():
+            _limit(f"{_PATIENCE_MS}ms")
+            found = refresh(programme=programme, now=now)
+            _limit("0")
+        return found
+    except OperationalError:
+        cache.set(_tried(programme), True, _TRY_AGAIN_SECONDS)
+        _ask_the_task()
+        return None
+
+
+def _limit(time_: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [time_])
+
+
+def _ask_the_task() -> None:
+    try:
+        current_app.send_task("pages.roll_up_board", queue="bulk", expires=300, retry=False)
+    except Exception as exc:
+        log.warning("the board's task could not be asked (%s); beat will start it", exc)
 
 
 def refresh(*, programme: Programme, now: datetime) -> Rollup:
@@ -60,3 +100,7 @@ def refresh(*, programme: Programme, now: datetime) -> Rollup:
 def _key(programme: Programme) -> str:
     # Named by code as well: numbers start again in a database that was made anew.
     return f"board:{programme.id}:{programme.code}"
+
+
+def _tried(programme: Programme) -> str:
+    return f"{_key(programme)}:tried"
