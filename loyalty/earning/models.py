@@ -170,7 +170,8 @@ class EarnDecision(models.Model):
     """Why a source earned what it earned. Never changed, never deleted.
 
     `rows` are [line_no, rule, base, multiplier, points] in order of lines; a sixth place
-    holds what else is to be told: rate, validity, capped.
+    holds what else is to be told: rate, validity, capped. Of plain rules they are columns,
+    {nets, points}, with {line_nos} where those do not count from 1.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from config.kernel import explain as kernel_explain
 from loyalty.earning import rulesets
 from loyalty.earning.models import EarnDecision
-from loyalty.earning.types import ExplainRow, Explanation, RuleSet
+from loyalty.earning.types import ExplainRow, Explanation, PlainRows, RuleSet
 
 
 def get_rules(*, programme_id: int, at: datetime) -> RuleSet:
@@ -91,10 +91,18 @@ def _explanation(row: EarnDecision) -> Explanation:
         multiplier=Fraction(row.multiplier),
         earned=row.earned,
         growth=row.growth,
-        rows=[_row(*found) for found in row.rows],
+        rows=_rows(row),
         inputs=row.inputs,
         decided_at=row.decided_at,
     )
+
+
+def _rows(row: EarnDecision) -> Sequence[ExplainRow]:
+    if isinstance(row.rows, list):
+        return [_row(*found) for found in row.rows]
+    nets, points = row.rows["nets"], row.rows["points"]
+    line_nos = row.rows.get("line_nos") or range(1, len(nets) + 1)
+    return PlainRows(line_nos, nets, Fraction(row.multiplier), points)
 
 
 def _row(

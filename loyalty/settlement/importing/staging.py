@@ -147,11 +147,13 @@ def _load(db: duckdb.DuckDBPyConnection, source: Source, mapping: FileMapping) -
         )
         db.execute("CREATE TABLE malformed (line BIGINT)")
         return
+    # A row's place in the table is its place in the file. Small buffers, so that every thread
+    # gets some of them.
     db.execute(
-        "CREATE TABLE text_lines AS SELECT row_number() OVER () AS ordinal, *"
+        "CREATE TABLE text_lines AS SELECT *"
         " FROM read_csv($path, header = true, all_varchar = true, auto_detect = false,"
-        " columns = $columns, delim = $delimiter, quote = '\"', escape = '\"',"
-        " nullstr = '', store_rejects = true, max_line_size = 1048576)",
+        " columns = $columns, delim = $delimiter, quote = '\"', escape = '\"', nullstr = '',"
+        " store_rejects = true, max_line_size = 1048576, buffer_size = 4194304)",
         {
             "path": str(source.path),
             "columns": dict.fromkeys(source.header, "VARCHAR"),
@@ -161,17 +163,17 @@ def _load(db: duckdb.DuckDBPyConnection, source: Source, mapping: FileMapping) -
     db.execute("CREATE TABLE malformed AS SELECT DISTINCT line FROM reject_errors")
     broken = db.execute("SELECT count(*) FROM malformed").fetchone()
     if broken == (0,):
-        db.execute("CREATE VIEW raw AS SELECT ordinal + 1 AS line, * FROM text_lines")
+        db.execute("CREATE VIEW raw AS SELECT rowid + 2 AS line, * FROM text_lines")
         return
     # The lines that were read fill the places between those that could not be.
     db.execute(
-        "CREATE TABLE places AS SELECT row_number() OVER (ORDER BY line) AS ordinal, line FROM"
-        " (SELECT unnest(range(2, (SELECT count(*) FROM text_lines)"
+        "CREATE TABLE places AS SELECT row_number() OVER (ORDER BY line) - 1 AS place, line"
+        " FROM (SELECT unnest(range(2, (SELECT count(*) FROM text_lines)"
         " + (SELECT count(*) FROM malformed) + 2)) AS line)"
         " WHERE line NOT IN (SELECT line FROM malformed)"
     )
     db.execute(
-        "CREATE VIEW raw AS SELECT p.line, t.* FROM text_lines t JOIN places p USING (ordinal)"
+        "CREATE VIEW raw AS SELECT p.line, t.* FROM text_lines t JOIN places p ON p.place = t.rowid"
     )
 
 
