@@ -136,7 +136,7 @@ def _settle_chunk(
         return 0
     rows = Delivery.objects.filter(id__in=chosen)
     if act == "retry":
-        rows.update(state=Delivery.State.WAITING, attempts=0, due_at=now, settled_at=None)
+        rows.update(state=Delivery.State.WAITING, attempts=0, starts=0, due_at=now, settled_at=None)
         wake.after_commit()
     else:
         rows.update(state=Delivery.State.DROPPED, settled_at=now)
@@ -163,7 +163,7 @@ def _settle(delivery_id: int, act: Act, *, actor: str, reason: str, now: datetim
     before = {"state": delivery.state, "attempts": delivery.attempts}
     if act == "retry":
         delivery.state, delivery.attempts, delivery.due_at = Delivery.State.WAITING, 0, now
-        delivery.settled_at = None
+        delivery.starts, delivery.settled_at = 0, None
         wake.after_commit()
     else:
         delivery.state, delivery.settled_at = Delivery.State.DROPPED, now

@@ -49,7 +49,9 @@ class Delivery(models.Model):
     """That one handler owes one event its reaction, and how far it has come.
 
     `waiting` rows are run when due; a row stays `waiting` while its handler runs, so
-    one whose worker died is simply found again. `dead` rows wait for an operator.
+    one whose worker died is simply found again. `starts` counts how often a worker took it
+    up since it last came to an end, so that one that kills its workers is found out. `dead`
+    rows wait for an operator.
     """
 
     class State(models.TextChoices):
@@ -66,6 +68,7 @@ class Delivery(models.Model):
     queue = models.CharField(max_length=16)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)
+    starts = models.SmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
     last_error = models.CharField(max_length=300, default="")
     created_at = models.DateTimeField()

@@ -17,6 +17,7 @@ import traceback
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from config.kernel import handlers
 from config.kernel.errors import DomainError
@@ -28,6 +29,15 @@ CHUNK = 500
 # How long to wait after the first, second, … failure; after the last one it is dead.
 BACK_OFF = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600))
 ATTEMPTS = len(BACK_OFF) + 1
+# A delivery that was taken up this often without coming to an end kills its workers. Others
+# of its chunk are taken up with it each time, but half of them are done before it.
+STARTS = 25
+
+
+class WorkerLostError(DomainError):
+    """Whoever ran the handler died of it, again and again."""
+
+    code = "kernel.worker_lost"
 
 
 class HandlerGoneError(DomainError):
@@ -76,13 +86,25 @@ def due_queues(*, now: datetime) -> list[str]:
 
 def deliver(*, queue: str, now: datetime, limit: int = CHUNK) -> int:
     """Run up to `limit` due deliveries of a queue; return how many this call took on."""
-    due = Delivery.objects.filter(queue=queue, state=Delivery.State.WAITING, due_at__lte=now)
+    found = _take_up(queue=queue, now=now, limit=limit)
     # Only a look; each row is locked and checked again for itself, and those that another
     # worker has locked are passed over. Workers that looked at the same rows take them in
     # different orders, so that they seldom meet.
-    found = list(due.order_by("due_at", "id").values_list("id", flat=True)[:limit])
     random.shuffle(found)
     return sum(deliver_one(delivery_id=delivery_id, now=now) for delivery_id in found)
+
+
+@transaction.atomic
+def _take_up(*, queue: str, now: datetime, limit: int) -> list[int]:
+    """Return due deliveries that nobody runs, and count that somebody starts on them.
+
+    The count is kept whatever becomes of this worker.
+    """
+    due = Delivery.objects.filter(queue=queue, state=Delivery.State.WAITING, due_at__lte=now)
+    free = due.select_for_update(skip_locked=True).order_by("due_at", "id")
+    found = list(free.values_list("id", flat=True)[:limit])
+    Delivery.objects.filter(id__in=found).update(starts=F("starts") + 1)
+    return found
 
 
 def deliver_one(*, delivery_id: int, now: datetime, strict: bool = False) -> bool:
@@ -95,6 +117,9 @@ def deliver_one(*, delivery_id: int, now: datetime, strict: bool = False) -> boo
             delivery = _lock(delivery_id, now)
             if delivery is None:
                 return False
+            if delivery.starts > STARTS:
+                _bury(delivery, WorkerLostError(), now)
+                return True
             _react(delivery, now)
             delivery.state = Delivery.State.DONE
             delivery.settled_at = now
@@ -137,15 +162,22 @@ def _react(delivery: Delivery, now: datetime) -> None:
 
 def _record_failure(delivery: Delivery, exc: Exception, now: datetime) -> None:
     delivery.attempts += 1
-    delivery.last_error = describe(exc)
+    delivery.starts = 0
     if delivery.attempts >= ATTEMPTS:
-        delivery.state = Delivery.State.DEAD
-        delivery.settled_at = now
-        log.error("delivery %s of %s is dead: %s", delivery.pk, delivery.handler, describe(exc))
-    else:
-        delivery.due_at = now + BACK_OFF[delivery.attempts - 1]
-        log.warning("delivery %s of %s failed: %s", delivery.pk, delivery.handler, describe(exc))
-    delivery.save(update_fields=["attempts", "last_error", "state", "due_at", "settled_at"])
+        _bury(delivery, exc, now)
+        return
+    delivery.last_error = describe(exc)
+    delivery.due_at = now + BACK_OFF[delivery.attempts - 1]
+    log.warning("delivery %s of %s failed: %s", delivery.pk, delivery.handler, describe(exc))
+    delivery.save(update_fields=["attempts", "starts", "last_error", "due_at"])
+
+
+def _bury(delivery: Delivery, exc: Exception, now: datetime) -> None:
+    delivery.last_error = describe(exc)
+    delivery.state = Delivery.State.DEAD
+    delivery.settled_at = now
+    log.error("delivery %s of %s is dead: %s", delivery.pk, delivery.handler, describe(exc))
+    delivery.save(update_fields=["attempts", "last_error", "state", "settled_at"])
 
 
 def describe(exc: Exception) -> str:

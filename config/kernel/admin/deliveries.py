@@ -320,7 +320,9 @@ def _tell(row: models.Delivery) -> str:
 
 
 def _advice(row: models.Delivery) -> str:
-    if row.last_error.startswith("HandlerGoneError"):
+    if row.last_error.startswith("kernel.worker_lost"):
+        return _("The worker dies of it each time: look for memory or a crash in its log.")
+    if row.last_error.startswith("kernel.handler_gone"):
         return _("This version has no such reaction any more: drop it.")
     return _("Mend what the last error names, then try again. Drop it if it no longer matters.")
 
