@@ -9,6 +9,7 @@ strings of unfold, which ships no Chinese.
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 from collections.abc import Iterator
@@ -151,6 +152,8 @@ def _strings_of(path: Path, name: str, section: str) -> Iterator[Found]:
     if path.suffix == ".py":
         if path.name == "errors.py":
             yield from (Found(title, None, name, section) for title in _titles(text))
+        elif "operation(" in text:
+            yield from (Found(words, None, name, section) for words in _operations(text))
         source = text
     else:
         from django.utils.translation.template import templatize
@@ -183,6 +186,25 @@ def _titles(source: str) -> Iterator[str]:
             and isinstance(value, ast.Constant)
         ):
             yield str(value.value)
+
+
+def _operations(source: str) -> Iterator[str]:
+    """Yield what the API's docs say of operations: summary, tag, and docstring by paragraph."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            told = {word.arg: word.value for word in getattr(decorator, "keywords", [])}
+            words = [told.get("summary"), told.get("tag")]
+            if isinstance(words[0], ast.Constant):
+                yield from (str(word.value) for word in words if isinstance(word, ast.Constant))
+                yield from paragraphs(ast.get_docstring(node) or "")
+
+
+def paragraphs(docstring: str) -> list[str]:
+    """Return the paragraphs of a docstring, each on one line: so they are translated."""
+    parts = inspect.cleandoc(docstring).split("\n\n")
+    return [text for text in (" ".join(part.split()) for part in parts) if text]
 
 
 def _translated_by_django() -> set[tuple[str, str | None]]:

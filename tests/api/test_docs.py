@@ -176,3 +176,16 @@ def test_curl_quotes_for_a_shell():
     assert "'\"$MEMBER\"'" in line
     assert "it'\\''s" in line
     assert "Idempotency-Key: k" in line
+
+
+def test_every_operation_is_told_in_both_languages(shop: Shop) -> None:
+    english, chinese = (unescape(page(language=language)) for language in ("en", "zh-hans"))
+    contents = english.split("<nav", 1)[-1]
+
+    for _path, endpoint in openapi.mounted():
+        for operation in endpoint.operations.values():
+            assert operation.summary in contents
+            assert f">{operation.summary}</a>" not in chinese, operation.name
+    assert "为会员的行为发放积分" in chinese
+    # What the code marks as code is shown as code, and nothing else is markup.
+    assert "<code>pay_by</code>" in english

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
 from config.kernel.api import examples, openapi
 from config.kernel.api import reference as kernel_reference
 from config.kernel.api.operations import Operation
 from config.kernel.api.problems import status_of
+from config.pages import catalogue
 from config.pages.docs.samples import API, Sample, guide, make
 
 _DEEPEST = 3
+_CODE = re.compile(r"`([^`]+)`")
 _IDS = {
     "member": "$MEMBER",
     "entry": "$ENTRY",
@@ -81,7 +88,7 @@ class Shown:
     path: str
     tag: str
     summary: str
-    description: str
+    description: tuple[SafeString, ...]
     scope: str
     status: str
     repeatable: bool
@@ -121,8 +128,10 @@ def _shown(
         method=method,
         path=path,
         tag=operation.tag,
-        summary=operation.summary,
-        description=operation.description,
+        summary=gettext(operation.summary),
+        description=tuple(
+            _with_code(gettext(part)) for part in catalogue.paragraphs(operation.description)
+        ),
         scope=operation.scope or "",
         status=status,
         repeatable=operation.idempotency is not None,
@@ -135,6 +144,13 @@ def _shown(
         ),
         sample=_sample(path, method, operation, body, components, steps),
     )
+
+
+def _with_code(text: str) -> SafeString:
+    """Show what stands between backticks as code."""
+    shown = _CODE.sub(r"<code>\1</code>", escape(text))
+    # Escaped before: nothing of the text but our own tags is markup.
+    return mark_safe(shown)  # noqa: S308
 
 
 def _content(part: dict[str, Any] | None) -> dict[str, Any]:
