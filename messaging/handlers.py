@@ -16,7 +16,7 @@ from messaging import mall as mall  # its handlers are registered on import
 from messaging import services, texts
 from messaging.types import Channel, Kind, Text
 from points import selectors as points_selectors
-from points.events import LedgerDiffers, LedgerUnproven, PointsExpiring
+from points.events import LedgerDiffers, LedgerUnproven, PointsExpiring, PointsInflated
 
 
 @handles(CodeRequested, queue="critical")
@@ -83,6 +83,20 @@ def tell_that_ledger_is_unproven(event: LedgerUnproven, *, now: datetime) -> Non
         permission="points.view_proof",
         template="ledger_unproven",
         write=texts.ledger_unproven,
+        now=now,
+    )
+
+
+@handles(PointsInflated)
+def tell_of_inflation(event: PointsInflated, *, now: datetime) -> None:
+    """Tell those who look after the liability."""
+    services.tell_staff(
+        key=f"points_inflated:{event.programme_id}:{event.month}",
+        permission="points.view_liabilityday",
+        template="points_inflated",
+        write=lambda: texts.points_inflated(
+            month=event.month[:7], issued=event.issued, redeemed=event.redeemed
+        ),
         now=now,
     )
 

@@ -148,4 +148,15 @@ def points_expiring(*, lines: Sequence[tuple[str, str]]) -> Text:
     return Text(
         subject=_("%(amount)s expire at the end of %(day)s") % {"amount": amount, "day": day},
         body=_("Use them before they are gone:\n%(lines)s") % {"lines": told},
+
+
+def points_inflated(*, month: str, issued: int, redeemed: int) -> Text:
+    """Return the alarm that points are issued and redeemed out of proportion."""
+    body = _(
+        "In the three months to %(month)s %(issued)s points were issued and %(redeemed)s redeemed,"
+        " outside the band that was set. See Points, Points liability in the console."
+    )
+    return Text(
+        subject=_("Alarm: points issued and redeemed have left their band"),
+        body=body % {"month": month, "issued": f"{issued:,}", "redeemed": f"{redeemed:,}"},
     )

@@ -92,3 +92,105 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"proof {self.pk}"
+
+
+class LiabilityDay(models.Model):
+    """What changed in outstanding points on one local day, by brand, month of expiry and cause.
+
+    A roll-up of the entries up to `LiabilityMark.upto`: the sum over all rows is the sum of
+    those entries. `brand_id` is the brand whose sale gave the points, 0 for others; `ends`
+    is the first day of the month they are good through, empty for points without end.
+    `owed` rows count what members came to owe (below zero) or paid off.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    programme_id = models.BigIntegerField()
+    currency = models.CharField(max_length=16)
+    day = models.DateField()
+    brand_id = models.BigIntegerField()
+    ends = models.DateField(null=True)
+    owed = models.BooleanField()
+    counter = models.CharField(max_length=12)
+    points = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme_id", "currency", "day", "brand_id", "ends", "owed", "counter"],
+                name="points_liability_day_once",
+                nulls_distinct=False,
+            )
+        ]
+        permissions = [("export_liability", "Can export the liability of points")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.counter} {self.points:+,}"
+
+
+class LiabilityMark(models.Model):
+    """How far the roll-up has come: it holds every entry up to `upto`, and none beyond.
+
+    `next_upto` is the next stop, reached once none of the transactions that ran when it was
+    chosen (`waits_for`) can still bring an entry below it.
+    """
+
+    id = models.SmallIntegerField(primary_key=True)
+    upto = models.BigIntegerField(default=0)
+    next_upto = models.BigIntegerField(null=True)
+    waits_for = models.JSONField(default=list)
+    chosen_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_days = models.IntegerField(default=0)
+    differing_days = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"up to {self.upto}"
+
+
+class PointCost(models.Model):
+    """What points cost the shop from a day on: `minor_units` for every `points`, exactly.
+
+    Without a brand it holds for all brands that have no row of their own.
+    """
+
+    programme_id = models.BigIntegerField()
+    brand_id = models.BigIntegerField(null=True)
+    currency = models.CharField(_("currency"), max_length=16)
+    from_day = models.DateField(_("from"))
+    minor_units = models.BigIntegerField(_("minor units"))
+    points = models.BigIntegerField(_("for so many points"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme_id", "brand_id", "currency", "from_day"],
+                name="points_cost_one_a_day",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(minor_units__gte=0) & Q(points__gt=0), name="points_cost_is_a_fraction"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minor_units}/{self.points} from {self.from_day}"
+
+
+class LiabilityBand(models.Model):
+    """Between which bounds issued ÷ redeemed of three months should lie, and who was told."""
+
+    programme_id = models.BigIntegerField(primary_key=True)
+    least = models.DecimalField(max_digits=6, decimal_places=2)
+    most = models.DecimalField(max_digits=6, decimal_places=2)
+    told_for = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least__gte=0) & Q(most__gt=models.F("least")),
+                name="points_band_is_a_band",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.most}"

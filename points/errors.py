@@ -232,3 +232,17 @@ class ProofRunningError(ConflictError):
 
     code = "points.proof_running"
     title = _("A proof is running already")
+
+
+class CostInvalidError(InvalidError):
+    """What points cost is a fraction: nothing or more, for some points."""
+
+    code = "points.cost_invalid"
+    title = _("The cost of points cannot be set like this")
+
+
+class BandInvalidError(InvalidError):
+    """The upper bound lies above the lower one."""
+
+    code = "points.band_invalid"
+    title = _("The band cannot be set like this")

@@ -135,3 +135,14 @@ class LedgerUnproven(Event):
 
     proof_id: int
     last_proved_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsInflated(Event):
+    """Issued ÷ redeemed of the last three whole months has left its band: an alarm."""
+
+    name: ClassVar[str] = "points.inflated.v1"
+
+    month: str
+    issued: int
+    redeemed: int

@@ -17,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from points.accounting import AdjustmentLimit as AdjustmentLimit
 from points.accounting import AdjustmentReason as AdjustmentReason
+from points.accounting import LiabilityBand as LiabilityBand
+from points.accounting import LiabilityDay as LiabilityDay
+from points.accounting import LiabilityMark as LiabilityMark
+from points.accounting import PointCost as PointCost
 from points.accounting import Proof as Proof
 from points.types import Counter, CurrencyKind, ExpiryRule, HoldStatus, Kind, Rounding
 
@@ -102,6 +106,10 @@ class Entry(models.Model):
             # The console lists the newest entries of all members: a block range index
             # costs next to nothing on a table that only grows.
             BrinIndex(fields=["recorded_at"], name="points_entry_recorded", pages_per_range=16),
+            # The roll-up of the liability goes on where it stopped.
+            BrinIndex(
+                fields=["id"], name="points_entry_number", pages_per_range=16, autosummarize=True
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["member_id", "idem_key"], name="points_entry_key_once"),

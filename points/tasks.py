@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 
 from config.kernel import clock, schedule
+from members.programmes import selectors as programmes_selectors
 from points import services
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,30 @@ def watch_proof(**_: object) -> bool:
     return services.watch(now=clock.now())
 
 
+@shared_task(name="points.roll_up_liability", acks_late=True)
+def roll_up_liability(**_: object) -> int:
+    """Take new entries into the roll-up of outstanding points."""
+    total = 0
+    while done := services.roll_up(now=clock.now()):
+        total += done
+    return total
+
+
+@shared_task(name="points.verify_liability", acks_late=True)
+def verify_liability(**_: object) -> int:
+    """Compare the roll-up with the entries, make it anew if it differs, look for inflation."""
+    now = clock.now()
+    differing = services.verify_roll_up(now=now)
+    for programme in programmes_selectors.list_programmes():
+        services.watch_inflation(programme_id=programme.id, now=now)
+    return differing
+
+
 schedule.every(task="points.expire_due", cron="5 * * * *", queue="bulk")
 schedule.every(task="points.activate_due", seconds=300, queue="bulk")
 schedule.every(task="points.lapse_holds", seconds=60, queue="bulk")
 schedule.every(task="points.remind_expiring", cron="0 10 * * *", queue="bulk")
 schedule.every(task="points.reconcile", cron="30 3 * * *", queue="bulk")
 schedule.every(task="points.watch_proof", cron="50 * * * *")
+schedule.every(task="points.roll_up_liability", seconds=60, queue="bulk")
+schedule.every(task="points.verify_liability", cron="10 4 * * *", queue="bulk")

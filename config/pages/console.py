@@ -35,6 +35,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("points.account", "account_balance_wallet"),
             ("points.lot", "layers"),
             ("points.hold", "lock_clock"),
+            ("points.pointcost", "monitoring"),
             ("points.proof", "verified"),
             ("points.adjustmentlimit", "speed"),
             ("points.adjustmentreason", "edit_note"),

@@ -201,3 +201,15 @@ class Order:
     def payable(self) -> int:
         """Return what the customer pays, shipping included."""
         return self.goods - self.discount - self.coupons - self.points_paid + self.shipping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOrder:
+    """A paid order in figures: the net price of its goods and the points it earned."""
+
+    external_no: str
+    brand_id: int
+    currency: str
+    paid_at: datetime
+    net: int
+    points: int

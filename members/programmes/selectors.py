@@ -181,6 +181,12 @@ def list_stores(programme_id: int) -> list[Store]:
     return [_store(row) for row in rows.order_by("code")]
 
 
+def list_client_brands() -> dict[str, int]:
+    """Return the brand of each API client, by the client's id."""
+    rows = models.ClientBinding.objects.values_list("client_id", "storefront__brand_id")
+    return {str(client): brand for client, brand in rows}
+
+
 def _store(row: models.Store) -> Store:
     return Store(
         id=row.pk,

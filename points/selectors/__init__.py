@@ -21,6 +21,7 @@ from points.selectors.exchanges import (
 )
 from points.selectors.proofs import get_standing
 from points.selectors.reconciliation import Difference, reconcile
+from points.selectors.reporting import get_liability
 from points.selectors.reservations import get_reservation
 from points.selectors.wallets import get_wallet
 
@@ -39,6 +40,7 @@ __all__ = [
     "get_currency",
     "get_entry",
     "get_exchange",
+    "get_liability",
     "get_limit",
     "get_reservation",
     "get_standing",

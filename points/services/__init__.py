@@ -33,6 +33,13 @@ from points.services.correcting import (
 )
 from points.services.exchanging import exchange, quote, undo_exchange
 from points.services.history import post_history
+from points.services.liability import (
+    roll_up,
+    set_band,
+    set_cost,
+    verify_roll_up,
+    watch_inflation,
+)
 from points.services.limits import save_reason, set_limit
 from points.services.money import check_spendable, define_currency, pay, pay_back, top_up
 from points.services.posting import post, post_batch, post_lines
@@ -85,7 +92,10 @@ __all__ = [
     "remind",
     "remind_all",
     "reverse_by_hand",
+    "roll_up",
     "save_reason",
+    "set_band",
+    "set_cost",
     "set_limit",
     "sweep",
     "sweep_all",
@@ -93,5 +103,7 @@ __all__ = [
     "transfer",
     "undo_exchange",
     "undo_transfer",
+    "verify_roll_up",
     "watch",
+    "watch_inflation",
 ]

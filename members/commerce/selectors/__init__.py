@@ -9,10 +9,12 @@ from members.commerce.selectors.listing import (
     get_order,
     is_reservation_taken,
     list_latest_orders,
+    list_order_brands,
     list_order_numbers,
     list_orders,
 )
 from members.commerce.selectors.loading import event_effects, load_orders
+from members.commerce.selectors.paying import iter_paid_orders
 
 __all__ = [
     "OrderPage",
@@ -22,7 +24,9 @@ __all__ = [
     "first_orders",
     "get_order",
     "is_reservation_taken",
+    "iter_paid_orders",
     "list_latest_orders",
+    "list_order_brands",
     "list_order_numbers",
     "list_orders",
     "load_orders",

@@ -39,6 +39,11 @@ SELECT o.id, o.external_no FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_
 JOIN commerce_order o ON o.member_id = k.member_id AND o.id = k.order_id
 """
 
+_BRANDS = """
+SELECT o.id, o.brand_id FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, order_id)
+JOIN commerce_order o ON o.member_id = k.member_id AND o.id = k.order_id
+"""
+
 _HOLDS = """
 SELECT 1 FROM commerce_order WHERE member_id = %s AND reservation_id = %s AND held LIMIT 1
 """
@@ -129,6 +134,14 @@ def list_order_numbers(*, keys: Collection[tuple[int, int]]) -> dict[int, str]:
         return {}
     columns = [statements.bigints(part) for part in zip(*keys, strict=True)]
     return dict(statements.ask(_NUMBERS, columns))
+
+
+def list_order_brands(*, keys: Collection[tuple[int, int]]) -> dict[int, int]:
+    """Return the brands of orders named by (member, order), by order id."""
+    if not keys:
+        return {}
+    columns = [statements.bigints(part) for part in zip(*keys, strict=True)]
+    return dict(statements.ask(_BRANDS, columns))
 
 
 def is_reservation_taken(*, member_id: int, reservation_id: int) -> bool:
