@@ -148,6 +148,7 @@ def points_expiring(*, lines: Sequence[tuple[str, str]]) -> Text:
     return Text(
         subject=_("%(amount)s expire at the end of %(day)s") % {"amount": amount, "day": day},
         body=_("Use them before they are gone:\n%(lines)s") % {"lines": told},
+    )
 
 
 def points_inflated(*, month: str, issued: int, redeemed: int) -> Text:
