@@ -39,7 +39,7 @@ class Chart:
     series: tuple[str, ...]
     parts: tuple[Part, ...]
     ticks: tuple[Tick, ...]
-    most: int
+    most: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -101,7 +101,7 @@ def _chart(
         series=tuple(series),
         parts=tuple(parts),
         ticks=ticks,
-        most=most,
+        most=f"{most:,}",
     )
 
 

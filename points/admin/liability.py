@@ -154,6 +154,8 @@ class PointCostAdmin(ReadOnlyAdmin):
             "wrong": wrong,
             "today": programme.local_day(clock.now()),
             "found": found,
+            "rolled_up": f"{found.rolled_up:,}",
+            "held": f"{found.ledger_points:,}",
             "tiles": _tiles(found, programme),
             "ageing": [showing.ageing_row(part, programme.currency) for part in found.ageing],
             "ageing_chart": _ageing_chart(found),
