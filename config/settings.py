@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
+    "allauth.headless",
     "allauth.mfa",
     "allauth.usersessions",
     "simple_history",
@@ -199,6 +200,9 @@ MIGRATION_MODULES = {
     "usersessions": "members.account.usersessions.migrations",
 }
 ACCOUNT_ADAPTER = "members.account.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+HEADLESS_ADAPTER = "members.account.adapter.AppAdapter"
+HEADLESS_CLIENTS = ("app",)
 IDP_OIDC_ADAPTER = "members.account.oidc.MemberProvider"
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86400
 MFA_ADAPTER = "members.account.adapter.ProofAdapter"

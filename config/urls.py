@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from config.kernel import gauges, health
 from config.kernel.api import papers
-from members.views import authorizing
+from members.views import authorizing, proving
 
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
@@ -38,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.mall.urls")),
     path("", include("members.urls")),
     path("", include("points.mall.urls")),
+    path("_allauth/", include("members.headless.urls")),
+    # The library looks the page of the second proof up by this name.
+    path("sign-in/proof", proving.finish, name="mfa_authenticate"),
     path("language", set_language, name="set_language"),
     path("ops/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest
 
-from members import services, visits
+from config.kernel import clock
+from members import selectors, services, visits
 from members.types import Proof, ProofKind, Risk, SignedIn
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -141,4 +142,23 @@ def find_pending(request: HttpRequest, *, now: datetime) -> Pending | None:
         by=kept["by"],
         risk=Risk(score=kept["score"], reasons=tuple(kept["reasons"])),
         target=kept["target"],
+    )
+
+
+def record_app_sign_in(request: HttpRequest, *, user_id: int) -> None:
+    """Keep a sign-in that came by the JSON API, whose session allauth has just started."""
+    from members.views import pages
+
+    now, visit = clock.now(), visits.of(request)
+    programme_id = pages.shop().programme_id
+    services.record_sign_in(
+        user_id=user_id,
+        member_id=selectors.find_by_user(user_id=user_id, programme_id=programme_id),
+        programme_id=programme_id,
+        by=str(request.session.pop("app_signed_in_by", "app")),
+        weighed=services.weigh_sign_in(
+            user_id=user_id, programme_id=programme_id, visit=visit, now=now
+        ),
+        visit=visit,
+        now=now,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,6 +24,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that our own proxies saw."""
         return visits.ip_of(request)
+
+    def get_login_stages(self) -> list[str]:
+        """Ask for the second proof alone: addresses are proved before anybody gets here."""
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Keep the sign-in of an app with its risk, as the pages do."""
+        from members import entering
+
+        entering.record_app_sign_in(request, user_id=user.pk)
+        return super().post_login(request, user, **kwargs)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, *args: Any, **kw: Any
@@ -48,4 +60,24 @@ class ProofAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             "id": user_pk_to_url_str(user).encode(),
             "display_name": str(settings.UNFOLD["SITE_TITLE"]),
             "name": f"{gettext('Member')} {user.pk}" if not user.is_staff else str(user),
+        }
+
+
+class AppAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
+    """Who somebody is to an app that signed them in."""
+
+    def serialize_user(self, user: Any) -> dict[str, Any]:
+        """Return the member's public id and nickname; no account number, no address."""
+        from members import selectors
+        from members.views import pages
+
+        programme_id = pages.shop().programme_id
+        member_id = selectors.find_by_user(user_id=user.pk, programme_id=programme_id)
+        if member_id is None:
+            return {"has_usable_password": user.has_usable_password()}
+        member = selectors.get_member(member_id=member_id)
+        return {
+            "id": member.public_id,
+            "display": member.nickname,
+            "has_usable_password": user.has_usable_password(),
         }

@@ -12,14 +12,13 @@ from django.conf import settings
 from config.kernel import ids
 from config.kernel.errors import DomainError
 from members import models, selectors
-from members.programmes import scopes as known_scopes
 from members.programmes import selectors as programmes_selectors
 
 
 class MemberProvider(DefaultOIDCAdapter):  # type: ignore[misc]
     """Members by their public id in the app's programme; claims by scope, and no more."""
 
-    scope_display = known_scopes.MEMBER
+    scope_display = programmes_selectors.member_scopes()
 
     def get_issuer(self) -> str:
         """Return the site's own address, whatever host a request names."""
@@ -69,7 +68,7 @@ class MemberProvider(DefaultOIDCAdapter):  # type: ignore[misc]
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
         """Tell what is offered: authorization code and refresh, our scopes and claims."""
-        data["scopes_supported"] = list(known_scopes.MEMBER)
+        data["scopes_supported"] = list(programmes_selectors.member_scopes())
         data["grant_types_supported"] = ["authorization_code", "refresh_token"]
         data["response_types_supported"] = ["code"]
         data["claims_supported"] = ["sub", "nickname", "locale", "email", "phone_number"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from members.programmes import models
+from members.programmes import models, scopes
 from members.programmes.errors import ProgrammeNotFoundError, StorefrontNotFoundError
 from members.programmes.types import (
     Brand,
@@ -201,3 +201,8 @@ def programme_of_client(*, client_id: str) -> int | None:
     """Return the programme of the storefront that a client is bound to."""
     binding = models.ClientBinding.objects.filter(pk=client_id)
     return binding.values_list("storefront__brand__programme_id", flat=True).first()
+
+
+def member_scopes() -> dict[str, Any]:
+    """Return what a member may allow an app, and in which words."""
+    return dict(scopes.MEMBER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -17,10 +18,10 @@ from members.errors import (
     LastWayInError,
 )
 from members.models import Member, SocialAccount, User
-from members.services import enrolling, securing
+from members.services import confirming, enrolling, securing
 from members.services.confirming import TERMS
 from members.social.base import Person
-from members.types import Consent, SignedIn, Status
+from members.types import Consent, ContactKind, SignedIn, Status
 
 
 def find_social(*, person: Person, programme_id: int, now: datetime) -> SignedIn | None:
@@ -64,13 +65,16 @@ def join_by_social(
     person: Person,
     programme_id: int,
     storefront_id: int | None = None,
+    phone: str | None = None,
     terms_version: str = "",
     agreed: bool = False,
     locale: str = "",
     attribution: Mapping[str, str] | None = None,
     now: datetime,
 ) -> SignedIn:
-    """Make a member of somebody whom only an account elsewhere names.
+    """Make a member of somebody whom an account elsewhere names.
+
+    `phone` is a number that the provider itself has proved: it finds the member they are.
 
     A member whom a storefront enrolled under the same id is found, unless somebody signs in
     as them already: then a phone or e-mail must prove it.
@@ -84,6 +88,10 @@ def join_by_social(
     known = find_social(person=person, programme_id=programme_id, now=now)
     if known is not None:
         return known
+    if phone is not None:
+        return _join_by_phone(
+            person, phone, programme_id, storefront_id, terms_version, locale, attribution, now
+        )
     external = person.subjects[0].rpartition(":")[2]
     enrolled = enrolling.enrol(
         programme_id=programme_id,
@@ -106,6 +114,31 @@ def join_by_social(
     return SignedIn(
         user_id=user.pk, member_id=member.pk, created=enrolled.created, by=person.provider
     )
+
+
+def _join_by_phone(
+    person: Person,
+    phone: str,
+    programme_id: int,
+    storefront_id: int | None,
+    terms_version: str,
+    locale: str,
+    attribution: Mapping[str, str] | None,
+    now: datetime,
+) -> SignedIn:
+    """Sign in by a number as if its code had been entered, then bind the account."""
+    signed_in = confirming.sign_in_proved(
+        programme_id=programme_id,
+        kind=ContactKind.PHONE,
+        address=phone,
+        storefront_id=storefront_id,
+        terms_version=terms_version,
+        locale=locale,
+        attribution=attribution,
+        now=now,
+    )
+    bind_social(user_id=signed_in.user_id, person=person, now=now)
+    return replace(signed_in, by=person.provider)
 
 
 @transaction.atomic

@@ -80,6 +80,33 @@ def confirm_code(
     )
 
 
+@transaction.atomic
+def sign_in_proved(
+    *,
+    programme_id: int,
+    kind: ContactKind,
+    address: str,
+    storefront_id: int | None = None,
+    terms_version: str = "",
+    locale: str = "",
+    attribution: Mapping[str, str] | None = None,
+    now: datetime,
+) -> SignedIn:
+    """Sign in by an address that somebody we trust has proved; the terms are agreed to.
+
+    Raises:
+        AccountClosedError: this member may not sign in.
+    """
+    ticket = SignInTicket(programme_id=programme_id, kind=kind, address=address)
+    _take_turns(ticket)
+    consents = [Consent(purpose=TERMS, policy_version=terms_version)] if terms_version else []
+    enrolled = _enrol(ticket, storefront_id, consents, locale, attribution, now)
+    user = _attach_user(enrolled.member_id, ticket, now)
+    return SignedIn(
+        user_id=user.pk, member_id=enrolled.member_id, created=enrolled.created, by=kind
+    )
+
+
 def _return_guess(ticket: SignInTicket) -> None:
     SignInTicket.objects.filter(pk=ticket.pk, tries__gt=0).update(tries=F("tries") - 1)
 
