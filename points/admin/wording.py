@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from config.kernel import words
 from points import models
-from points.types import Counter, HoldStatus, Kind
+from points.types import Counter, CurrencyKind, ExpiryRule, HoldStatus, Kind, Rounding
 
 words.call(models.Entry, gettext_lazy("ledger entry"), gettext_lazy("ledger"))
 words.call(models.Account, gettext_lazy("account"), gettext_lazy("accounts"))
@@ -35,7 +35,13 @@ def kind_words() -> dict[str, str]:
 
 def currency_words() -> dict[str, str]:
     """Return what is counted."""
-    return {"points": _("Points"), "growth": _("Growth value")}
+    return {
+        "points": _("Points"),
+        "growth": _("Growth value"),
+        "balance": _("Stored value"),
+        "red_packet": _("Red packets"),
+        "tickets": _("Lottery tickets"),
+    }
 
 
 def counter_words() -> dict[str, str]:
@@ -60,3 +66,28 @@ def hold_words() -> dict[str, str]:
         HoldStatus.RELEASED: _("Set free again"),
         HoldStatus.LAPSED: _("Lapsed"),
     }
+
+
+def sort_words() -> dict[str, str]:
+    """Return what a currency can be."""
+    return {
+        CurrencyKind.POINTS: _("Points"),
+        CurrencyKind.GROWTH: _("Growth value"),
+        CurrencyKind.MONEY: _("Money, in minor units"),
+        CurrencyKind.PARTNER: _("A partner's points"),
+        CurrencyKind.TICKETS: _("Lottery tickets"),
+    }
+
+
+def expiry_words() -> dict[str, str]:
+    """Return when what is given ends."""
+    return {
+        ExpiryRule.NEVER: _("Never"),
+        ExpiryRule.MONTHS: _("At the end of a month"),
+        ExpiryRule.DAYS: _("After so many days"),
+    }
+
+
+def rounding_words() -> dict[str, str]:
+    """Return how what is received is rounded."""
+    return {Rounding.DOWN: _("Down"), Rounding.NEAREST: _("To the nearest, half up")}
