@@ -15,12 +15,15 @@ from config.kernel.console import Link, Table, when
 from config.kernel.panels import Subject
 from config.kernel.sheets import Body
 from config.pages import entries, formats, orders, progress
+from config.pages.mall import wording as mall_wording
+from config.pages.templatetags.pages import named
 from loyalty import selectors as loyalty_selectors
 from loyalty.errors import LadderNotFoundError
 from loyalty.types import Change, Measure, Standing, Why
 from members.commerce import selectors as commerce_selectors
 from messaging import selectors as messaging_selectors
 from points import selectors as points_selectors
+from points.mall import selectors as mall_selectors
 
 _ENTRIES, _ORDERS, _CHANGES, _MESSAGES = 10, 8, 8, 8
 
@@ -32,6 +35,7 @@ def register_all() -> None:
         ("points", gettext_lazy("Points"), 20, "points.view_account", _points, False),
         ("ledger", gettext_lazy("Last entries"), 30, "points.view_entry", _ledger, True),
         ("orders", gettext_lazy("Orders"), 40, "commerce.view_order", _orders, True),
+        ("mall", gettext_lazy("Points mall"), 45, "mall.view_order", _mall, True),
         ("history", gettext_lazy("Tier history"), 50, "loyalty.view_tierchange", _history, True),
         ("messages", gettext_lazy("Messages"), 60, "messaging.view_localmessage", _messages, True),
     ):
@@ -242,6 +246,32 @@ def _orders(subject: Subject) -> Body:
         empty=_("No orders yet."),
     )
     return Body(tables=[table], links=[_listing("commerce_order", _("All orders"), subject)])
+
+
+def _mall(subject: Subject) -> Body:
+    page = mall_selectors.list_orders(
+        member_ids=subject.member_ids, programme_id=subject.programme_id, limit=_ORDERS
+    )
+    rows = [
+        [
+            Link(
+                order.number,
+                reverse("admin:mall_order_change", args=[f"{order.member_id}-{order.id}"]),
+            ),
+            when(order.placed_at),
+            f"{named(order)} × {order.quantity}" if order.quantity > 1 else named(order),
+            mall_wording.status_title(order),
+            mall_wording.price(points=order.points, cash=order.cash, currency=order.currency),
+        ]
+        for order in page.orders
+    ]
+    table = Table(
+        title="",
+        headers=[_("Order"), _("Placed"), _("Item"), _("Status"), _("Price")],
+        rows=rows,
+        empty=_("Nothing redeemed yet."),
+    )
+    return Body(tables=[table], links=[_listing("mall_order", _("All mall orders"), subject)])
 
 
 def _messages(subject: Subject) -> Body:

@@ -173,7 +173,7 @@ def _facts(offer: Offer) -> list[Mapping[str, str]]:
     tiers = wording.tier_names(programme_id=found.programme_id, codes=found.tiers)
     told = (
         (_("How it reaches you"), _(" or ").join(map(wording.delivery_title, found.deliveries))),
-        (_("Limit"), wording.limit(found)),
+        (_("Limit for each"), wording.limit(found)),
         (_("For"), tiers if found.tiers else ""),
         (_("On sale until"), formats.moment(found.on_sale_until)),
         (_("Stores"), _(", ").join(store.name for store in offer.stores if store.left)),

@@ -25,6 +25,7 @@ from config.kernel.money import minor_digits
 from members.programmes import selectors as programmes_selectors
 from points.mall import audiences, pictures
 from points.mall.admin import wording
+from points.mall.types import ItemKind
 
 _TEXT, _NUMBER = UnfoldAdminTextInputWidget, UnfoldAdminIntegerFieldWidget
 _SELECT, _AREA = UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -155,9 +156,10 @@ class ItemForm(ReasonForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["cash"] = int((cleaned.get("cash") or 0) * 10**self.digits)
-        cleaned["tickets"] = cleaned.get("tickets") or 1
         cleaned["sort"] = 100 if cleaned.get("sort") is None else cleaned["sort"]
         cleaned["tiers"] = tuple(cleaned.get("tiers") or ())
+        if "tickets" in self.fields:
+            cleaned["tickets"] = cleaned.get("tickets") or 1
         return cleaned
 
 
@@ -342,4 +344,14 @@ class TermsForm(ReasonForm):
 
 
 DRAFT_FIELDS = tuple(name for name in ItemForm.base_fields if name != "reason")
-FIXED_FIELDS = ("code", "kind")
+_ONLY_FOR = {
+    ItemKind.PHYSICAL: ("ships", "collects"),
+    ItemKind.COUPON: ("issuer", "template"),
+    ItemKind.TICKET: ("tickets",),
+}
+
+
+def fixed_fields(kind: str) -> tuple[str, ...]:
+    """Return what is not asked of an item that is there: what it is, and what others have."""
+    others = (names for only, names in _ONLY_FOR.items() if only != kind)
+    return ("code", "kind", *(name for names in others for name in names))

@@ -68,7 +68,7 @@ class ItemAdmin(ReadOnlyAdmin):
         "gallery",
         "code",
         "shown_kind",
-        "shown_status",
+        "state_word",
         "name_zh",
         "name_en",
         "description_zh",
@@ -125,6 +125,10 @@ class ItemAdmin(ReadOnlyAdmin):
     def shown_status(self, obj: models.Item) -> tuple[str, str]:
         return obj.status, wording.item_states()[obj.status]
 
+    @admin.display(description=gettext_lazy("status"))
+    def state_word(self, obj: models.Item) -> str:
+        return wording.item_states()[obj.status]
+
     @admin.display(description=gettext_lazy("price"), ordering="points")
     def price(self, obj: models.Item) -> str:
         return wording.price(obj.points, obj.cash, _currency(obj))
@@ -148,7 +152,7 @@ class ItemAdmin(ReadOnlyAdmin):
     def audience(self, obj: models.Item) -> str:
         return ", ".join(obj.tiers) or _("everybody")
 
-    @admin.display(description=gettext_lazy("delivery"))
+    @admin.display(description=gettext_lazy("way to the member"))
     def ways(self, obj: models.Item) -> str:
         found = selectors.get_item(item_id=obj.pk)
         return ", ".join(wording.deliveries()[way] for way in found.deliveries) or "–"
@@ -233,7 +237,7 @@ class ItemAdmin(ReadOnlyAdmin):
                 self,
                 request,
                 title=_("Edit %(item)s") % {"item": wording.name(item)},
-                form_class=forms.item_form(item.programme_id, fixed=forms.FIXED_FIELDS),
+                form_class=forms.item_form(item.programme_id, fixed=forms.fixed_fields(item.kind)),
                 initial=forms.opened(item, digits=minor_digits(_currency(item))),
                 act=act,
                 done=record_url(models.Item, item.pk),
@@ -448,7 +452,7 @@ def _seen(values: dict[str, Any], programme_id: int) -> list[Table]:
     rows = [
         [_("Name"), f"{values.get('name_zh')} / {values.get('name_en')}"],
         [_("Price"), wording.price(values.get("points") or 0, values.get("cash") or 0, currency)],
-        [_("Limit"), f"{count} {wording.periods()[per]}" if count else _("No limit")],
+        [_("Limit for each"), f"{count} {wording.periods()[per]}" if count else _("No limit")],
         [_("For"), ", ".join(values.get("tiers") or ()) or _("everybody")],
         [_("On sale"), window if begins or ends else _("Always")],
     ]
@@ -498,7 +502,7 @@ def _uploads(obj: models.Item) -> Table:
     rows = list(obj.uploads.order_by("-id")[:_HISTORY])
     return Table(
         title=_("Uploads of codes"),
-        headers=[_("When"), _("File"), _("Taken"), _("Refused"), _("Reason")],
+        headers=[_("When"), _("File"), _("Taken"), _("Not taken"), _("Reason")],
         rows=[
             [
                 when(row.made_at),

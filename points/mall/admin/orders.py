@@ -82,7 +82,7 @@ class OrderAdmin(SpreadAdmin):
         "gift",
         "quantity",
         "price",
-        "shown_status",
+        "state_word",
         "shown_delivery",
         "shown_address",
         "carrier",
@@ -92,7 +92,7 @@ class OrderAdmin(SpreadAdmin):
     readonly_fields = fields
     actions_list = ("export", "ship_file", "collect")
     actions_detail = ("ship", "paid", "undo", "address", "refund_paid", "cancel", "refund")
-    shown_delivery = word("delivery", wording.deliveries, title=gettext_lazy("delivery"))
+    shown_delivery = word("delivery", wording.deliveries, title=gettext_lazy("way to the member"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Order]:
         rows: QuerySet[models.Order] = super().get_queryset(request)
@@ -112,6 +112,10 @@ class OrderAdmin(SpreadAdmin):
     @admin.display(description=gettext_lazy("item"))
     def gift(self, obj: models.Order) -> str:
         return wording.name(obj)
+
+    @admin.display(description=gettext_lazy("status"))
+    def state_word(self, obj: models.Order) -> str:
+        return wording.order_states()[obj.status]
 
     @admin.display(description=gettext_lazy("price"))
     def price(self, obj: models.Order) -> str:
