@@ -34,11 +34,14 @@ def post_difference(order: Order, moves: Moves, desk: Desk) -> None:
         _close_run(order, moves, desk)
     if order.points_used:
         payment.settle_payment(order, moves)
-    if order.paid_at is not None and order.counted_at is None:
+    opens = order.paid_at is not None and order.counted_at is None
+    if opens:
         _open_run(order, moves, desk)
     if order.counted_at is not None:
         _take_back(order, moves, desk)
-        _schedule(order, moves, desk)
+        if not opens:
+            # What has just been earned knows already when it becomes available.
+            _schedule(order, moves, desk)
 
 
 def _open_run(order: Order, moves: Moves, desk: Desk) -> None:

@@ -122,9 +122,9 @@ def test_nonsense_is_refused(shop: Shop, draft: RulesDraft):
         services.draft_rules(draft=draft, **said(shop))
 
 
-def record(shop: Shop, source: str = "order:1") -> None:
+def record(shop: Shop, source: str = "order:1", numbers: tuple[int, int] = (1, 2)) -> None:
     rules = selectors.get_rules(programme_id=shop.programme.id, at=NOW)
-    goods = [LineFacts(line_no=1, net=350), LineFacts(line_no=2, net=350)]
+    goods = [LineFacts(line_no=number, net=350) for number in numbers]
     decision = services.decide(rules=rules, lines=goods, multiplier=Fraction(6, 5))
     services.record_decisions(
         decisions=[
@@ -152,6 +152,18 @@ def test_h4_a_recorded_decision_says_what_was_decided_then(shop: Shop):
     assert [(r.line_no, r.base, r.multiplier, r.points) for r in told.rows] == [
         (1, 350, Fraction(6, 5), 4),
         (2, 350, Fraction(6, 5), 4),
+    ]
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), (7, 3)])
+def test_a_plain_decision_is_kept_as_columns_and_read_as_rows(shop: Shop, numbers):
+    record(shop, numbers=numbers)
+
+    told = selectors.find_explanation(member_id=7, programme_id=shop.programme.id, source="order:1")
+
+    assert set(EarnDecision.objects.get().rows) >= {"nets", "points"}
+    assert [(r.line_no, r.rule, r.base, r.points) for r in told.rows] == [
+        (number, "purchase", 350, 4) for number in numbers
     ]
 
 

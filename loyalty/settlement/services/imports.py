@@ -101,14 +101,17 @@ def start_import(
     actor: str,
     now: datetime,
     chunk_lines: int = CHUNK_LINES,
+    digest: str = "",
 ) -> int:
     """Start an import of a file laid out in such chunks, or find it; return its id.
+
+    `digest` is what identifies it, if the caller knows.
 
     Raises:
         ImportCancelledError: it was cancelled.
         LaidOutOtherwiseError: it was started with other chunks than these.
     """
-    digest = digest_import(path=path, options=options)
+    digest = digest or digest_import(path=path, options=options)
     run, is_new = ImportRun.objects.get_or_create(
         digest=digest,
         defaults={

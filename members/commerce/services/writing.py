@@ -72,7 +72,12 @@ def write_orders(
     LINES.update(
         [_line_change(order, line) for order in reshared for line in order.lines], key=_LINE_KEY
     )
-    EVENTS.insert([_event_row(event, now) for event in events], extra="ON CONFLICT DO NOTHING")
+    fresh = {order.id for order in made}
+    EVENTS.insert([_event_row(event, now) for event in events if event.order.id in fresh])
+    EVENTS.insert(
+        [_event_row(event, now) for event in events if event.order.id not in fresh],
+        extra="ON CONFLICT DO NOTHING",
+    )
     if asks:
         _write_refunds(asks, now)
 

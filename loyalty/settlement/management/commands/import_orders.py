@@ -100,6 +100,7 @@ class Command(BaseCommand):
                 actor=f"command:{os.getuid()}",
                 now=clock.now(),
                 chunk_lines=options["chunk"],
+                digest=digest,
             )
             before = selectors.get_import(run_id=run_id)
             with self._bar(before.lines, before.done) as bar:
