@@ -96,6 +96,10 @@ MIDDLEWARE = [
     "members.steps.StepUpPages",
 ]
 
+# How long a process may trust what it remembers of programmes, ladders and earn rules: an
+# operator who publishes expects the next order to go by it, in whichever process it lands.
+MEMORY_SECONDS = 1.0
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 APPEND_SLASH = False

@@ -1,25 +1,24 @@
 """Ladders as they are read on every settlement: remembered, because they hardly change.
 
-Versions never change once published. Which one is in force is remembered for a minute; a
-row that has met a newer one makes its reader look again.
+Versions never change once published. Which one is in force is remembered by each process
+(`kernel.memory`); a row that has met a newer one makes its reader look again.
 """
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
+from config.kernel.memory import Memory
 from loyalty.errors import LadderNotFoundError
 from loyalty.models import LadderVersion
 from loyalty.types import Ladder, Measure, Tier
 
-_REMEMBER_SECONDS = 60.0
-_current: dict[int, tuple[float, Ladder]] = {}
+_current: Memory[int, Ladder] = Memory()
 
 
 def forget(programme_id: int) -> None:
     """Drop what this process remembers, after a change."""
-    _current.pop(programme_id, None)
+    _current.forget(programme_id)
 
 
 def current(programme_id: int, *, fresh: bool = False) -> Ladder:
@@ -28,19 +27,16 @@ def current(programme_id: int, *, fresh: bool = False) -> Ladder:
     Raises:
         LadderNotFoundError: none is published.
     """
-    # Not the business clock: how long a process may trust its memory is real time.
-    moment = time.monotonic()
-    known = _current.get(programme_id)
-    if known is not None and moment < known[0] and not fresh:
-        return known[1]
+    return _current.get(programme_id, lambda: _published(programme_id), fresh=fresh)
+
+
+def _published(programme_id: int) -> Ladder:
     row = LadderVersion.objects.filter(
         programme_id=programme_id, state=LadderVersion.State.PUBLISHED
     ).first()
     if row is None:
         raise LadderNotFoundError("the programme has no published ladder")
-    ladder = of_row(row)
-    _current[programme_id] = (moment + _REMEMBER_SECONDS, ladder)
-    return ladder
+    return of_row(row)
 
 
 def version_of(programme_id: int, version: int) -> Ladder | None:

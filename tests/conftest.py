@@ -11,11 +11,14 @@ from django.conf import settings
 from django.db import connections
 
 import config.celery  # noqa: F401  (a task that is sent goes to our broker)
+from config.kernel import memory
 
 # The tests serve no collected files.
 settings.WHITENOISE_AUTOREFRESH = True
 # Tests deliver events by `relay.drain`, not by a worker of somebody else.
 settings.OUTBOX_WAKE = False
+# No test waits for a memory to age, and none finds what another left in it.
+settings.MEMORY_SECONDS = 3600.0
 
 
 def _act_as_app_role() -> None:
@@ -65,6 +68,12 @@ def _flush_as_owner() -> None:
                 owner.execute(sql)
 
     ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Ids may come again after a rolled back test; what a process remembers must not."""
+    memory.forget_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

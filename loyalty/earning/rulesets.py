@@ -1,45 +1,45 @@
-"""Earn rules as they are read on every settlement: remembered for a second."""
+"""Earn rules as they are read on every settlement: remembered by each process."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
+from django.db.models import prefetch_related_objects
+
+from config.kernel.memory import Memory
 from loyalty.earning import validities
 from loyalty.earning.errors import RulesNotFoundError
 from loyalty.earning.models import EarnBehavior, EarnRule, EarnRuleVersion
 from loyalty.earning.types import Action, BehaviorRule, Rule, RuleSet
 
-# An operator who publishes in one process expects the next order to earn by it in every other.
-_REMEMBER_SECONDS = 1.0
-_published: dict[int, tuple[float, tuple[RuleSet, ...]]] = {}
+_published: Memory[int, tuple[RuleSet, ...]] = Memory()
+# A published version never changes, so its rows are read once in the life of a process.
+# Its start is part of the key: a publishing that was rolled back may come again later.
+_versions: Memory[tuple[int, datetime | None], RuleSet] = Memory(for_ever=True)
 
 
 def forget(programme_id: int) -> None:
     """Drop what this process remembers, after a change."""
-    _published.pop(programme_id, None)
+    _published.forget(programme_id)
 
 
 def published(programme_id: int) -> tuple[RuleSet, ...]:
     """Return all published rules of the programme, the earliest first."""
-    # Not the business clock: how long a process may trust its memory is real time.
-    moment = time.monotonic()
-    known = _published.get(programme_id)
-    if known is not None and moment < known[0]:
-        return known[1]
-    rows = (
+    return _published.get(programme_id, lambda: _load(programme_id))
+
+
+def _load(programme_id: int) -> tuple[RuleSet, ...]:
+    rows = list(
         EarnRuleVersion.objects.filter(
             programme_id=programme_id, state=EarnRuleVersion.State.PUBLISHED
-        )
-        .order_by("from_at", "version")
-        .prefetch_related("rules", "behaviors")
+        ).order_by("from_at", "version")
     )
-    found = tuple(of_row(row) for row in rows)
-    if found:
-        _published[programme_id] = (moment + _REMEMBER_SECONDS, found)
-    return found
+    unknown = [row for row in rows if not _versions.has((row.pk, row.from_at))]
+    prefetch_related_objects(unknown, "rules", "behaviors")
+    return tuple(_versions.get((row.pk, row.from_at), partial(of_row, row)) for row in rows)
 
 
 def in_force(programme_id: int, at: datetime) -> RuleSet:

@@ -1,11 +1,10 @@
-"""Reads. What hot paths ask for is remembered for 60 seconds per process."""
+"""Reads. What hot paths ask for is remembered by each process (`kernel.memory`)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
+from config.kernel.memory import Memory
 from members.programmes import models, scopes
 from members.programmes.errors import ProgrammeNotFoundError, StorefrontNotFoundError
 from members.programmes.types import (
@@ -17,34 +16,23 @@ from members.programmes.types import (
     Storefront,
 )
 
-T = TypeVar("T")
-_REMEMBER_SECONDS = 60.0
-_remembered: dict[tuple[str, int], tuple[float, object]] = {}
+_programmes: Memory[int, Programme] = Memory()
+_storefronts: Memory[int, Storefront] = Memory()
 
 
 def forget() -> None:
     """Drop what this process remembers, after a change and between tests."""
-    _remembered.clear()
-
-
-def _remember(kind: str, number: int, load: Callable[[], T]) -> T:
-    # Not the business clock: how long a process may trust its memory is real time.
-    moment = time.monotonic()
-    known = _remembered.get((kind, number))
-    if known is not None and moment < known[0]:
-        return known[1]  # type: ignore[return-value]
-    value = load()
-    _remembered[kind, number] = (moment + _REMEMBER_SECONDS, value)
-    return value
+    _programmes.forget()
+    _storefronts.forget()
 
 
 def get_programme(programme_id: int) -> Programme:
-    """Return a programme with its present settings (at most 60 s old).
+    """Return a programme with its present settings.
 
     Raises:
         ProgrammeNotFoundError: there is none with this id.
     """
-    return _remember("programme", programme_id, lambda: _load_programme(pk=programme_id))
+    return _programmes.get(programme_id, lambda: _load_programme(pk=programme_id))
 
 
 def find_programme(code: str) -> Programme | None:
@@ -100,12 +88,12 @@ def list_settings_versions(programme_id: int) -> list[SettingsVersion]:
 
 
 def get_storefront(storefront_id: int) -> Storefront:
-    """Return a storefront (at most 60 s old).
+    """Return a storefront.
 
     Raises:
         StorefrontNotFoundError: there is none with this id.
     """
-    return _remember("storefront", storefront_id, lambda: _load_storefront(pk=storefront_id))
+    return _storefronts.get(storefront_id, lambda: _load_storefront(pk=storefront_id))
 
 
 def find_storefront(code: str) -> Storefront | None:

@@ -1,0 +1,62 @@
+"""What a process remembers of rules and settings: one way, one age.
+
+Programmes, ladders and earn rules are read by every settlement and change a few times a
+week. Each process keeps them for `MEMORY_SECONDS`: what is published is in force in the
+publishing process at once, and in every other one no later than that. A decision that
+must not meet anything older looks at the row itself (`fresh`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from math import inf
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_memories: list[Memory[Any, Any]] = []
+
+
+class Memory(Generic[K, V]):
+    """Values by key, each as old as `MEMORY_SECONDS` at most. What is empty is not kept.
+
+    `for_ever` is for what can never change, such as a published version.
+    """
+
+    def __init__(self, *, for_ever: bool = False) -> None:
+        self._for_ever = for_ever
+        self._known: dict[K, tuple[float, V]] = {}
+        _memories.append(self)
+
+    def get(self, key: K, load: Callable[[], V], *, fresh: bool = False) -> V:
+        """Return the value of a key, loading it where it is unknown, too old, or `fresh`."""
+        # Not the business clock: how long a process may trust its memory is real time.
+        moment = time.monotonic()
+        known = self._known.get(key)
+        if known is not None and moment < known[0] and not fresh:
+            return known[1]
+        value = load()
+        if value:
+            age = inf if self._for_ever else settings.MEMORY_SECONDS
+            self._known[key] = (moment + age, value)
+        return value
+
+    def has(self, key: K) -> bool:
+        """Tell whether a key is known, however old."""
+        return key in self._known
+
+    def forget(self, key: K | None = None) -> None:
+        """Drop a key, or everything, after a change."""
+        if key is None:
+            self._known.clear()
+        else:
+            self._known.pop(key, None)
+
+
+def forget_all() -> None:
+    """Drop what this process remembers of anything."""
+    for memory in _memories:
+        memory.forget()
