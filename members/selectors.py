@@ -27,6 +27,7 @@ from members.types import (
     Label,
     Member,
     Outcome,
+    Passkey,
     Risk,
     Safety,
     Session,
@@ -211,7 +212,8 @@ def list_identities(*, member_id: int) -> list[Identity]:
 def get_safety(*, user_id: int, since: datetime) -> Safety:
     """Return what keeps an account safe; a risky sign-in counts when it was after `since`."""
     user = models.User.objects.get(pk=user_id)
-    rows = {row.type: row for row in Authenticator.objects.filter(user_id=user_id).order_by("pk")}
+    listed = list(Authenticator.objects.filter(user_id=user_id).order_by("pk"))
+    rows = {row.type: row for row in listed}
     codes = rows.get(Authenticator.Type.RECOVERY_CODES)
     return Safety(
         phone=masking.mask_phone(user.phone) if user.phone and user.phone_verified else None,
@@ -219,6 +221,16 @@ def get_safety(*, user_id: int, since: datetime) -> Safety:
         has_password=user.has_usable_password(),
         has_authenticator=Authenticator.Type.TOTP in rows,
         recovery_codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
+        passkeys=tuple(
+            Passkey(
+                id=row.pk,
+                name=str(row.data.get("name", "")),
+                added_at=row.created_at,
+                used_at=row.last_used_at,
+            )
+            for row in listed
+            if row.type == Authenticator.Type.WEBAUTHN
+        ),
         socials=tuple(
             models.SocialAccount.objects.filter(user_id=user_id)
             .order_by("provider")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from members.views import contacts, pictures, proving, real_name, security, signing_in, social
+from members.views import (
+    contacts,
+    passkeys,
+    pictures,
+    proving,
+    real_name,
+    security,
+    signing_in,
+    social,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -19,6 +28,12 @@ urlpatterns = [
     path("sign-in/join", social.join, name="join"),
     path("me/security/socials/<slug:provider>/bind", social.bind, name="bind_social"),
     path("me/security/socials/<slug:provider>/unbind", social.unbind, name="unbind_social"),
+    path("sign-in/passkey", passkeys.sign_in, name="passkey_sign_in"),
+    path("sign-in/passkey/options", passkeys.sign_in_options, name="passkey_options"),
+    path("sign-in/proof/options", passkeys.proof_options, name="passkey_proof_options"),
+    path("me/security/passkeys", passkeys.add, name="add_passkey"),
+    path("me/security/passkeys/options", passkeys.add_options, name="add_passkey_options"),
+    path("me/security/passkeys/<int:passkey>/remove", passkeys.remove, name="remove_passkey"),
     path("sign-in/proof", proving.finish, name="proof"),
     path("me/security", security.security, name="security"),
     path("me/security/proof", proving.prove, name="prove"),

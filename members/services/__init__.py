@@ -38,6 +38,15 @@ from members.services.binding import (
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
 from members.services.identifying import issue_member_code, read_member_code
+from members.services.keying import (
+    add_passkey,
+    check_passkey,
+    passkey_options,
+    proof_options,
+    remove_passkey,
+    sign_in_by_passkey,
+    sign_in_options,
+)
 from members.services.labelling import clear_labels, set_labels
 from members.services.naming import (
     find_real_name,
@@ -116,8 +125,10 @@ __all__ = [
     "WrongPictureError",
     "WrongProofError",
     "add_authenticator",
+    "add_passkey",
     "attach_identity",
     "bind_social",
+    "check_passkey",
     "check_proof",
     "clear_labels",
     "close_session",
@@ -144,6 +155,8 @@ __all__ = [
     "make_secret",
     "mark_proved",
     "open_session",
+    "passkey_options",
+    "proof_options",
     "read_id_number",
     "read_member_code",
     "read_real_name",
@@ -151,6 +164,7 @@ __all__ = [
     "record_failure",
     "record_sign_in",
     "remove_authenticator",
+    "remove_passkey",
     "renew_recovery_codes",
     "request_change",
     "request_code",
@@ -161,6 +175,8 @@ __all__ = [
     "reveal_contacts",
     "revoke_app",
     "set_labels",
+    "sign_in_by_passkey",
+    "sign_in_options",
     "unbind_social",
     "update_profile",
     "verify_real_name",

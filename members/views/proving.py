@@ -15,7 +15,7 @@ from config.kernel import clock
 from members import entering, services, visits
 from members.forms import REFUSALS, Filled
 from members.types import ContactKind, Proof, ProofKind
-from members.views import pages
+from members.views import pages, passkeys
 
 
 @never_cache
@@ -107,6 +107,11 @@ def _send(request: HttpRequest, user_id: int, kind: ProofKind) -> str:
 
 
 def _check(request: HttpRequest, user_id: int, kind: ProofKind) -> None:
+    if kind is ProofKind.PASSKEY:
+        services.check_passkey(
+            user_id=user_id, credential=passkeys.credential_of(request), now=clock.now()
+        )
+        return
     is_picture = kind is ProofKind.PICTURE
     services.check_proof(
         user_id=user_id,
