@@ -42,6 +42,7 @@ def why_table(*, member_id: int, source: str) -> list[Table]:
             title=_("Why: by %(rule)s, rounded down once") % {"rule": found.rule_version},
             headers=[
                 _("Line"),
+                _("By which rules"),
                 _("Base, minor units"),
                 _("Points for each"),
                 _("Multiplier"),
@@ -49,7 +50,8 @@ def why_table(*, member_id: int, source: str) -> list[Table]:
             ],
             rows=[
                 [
-                    step.get("line_no"),
+                    step.get("line_no") or "–",
+                    step.get("rule"),
                     step.get("base"),
                     step.get("rate"),
                     f"× {step.get('multiplier')}",
