@@ -163,25 +163,41 @@ class PackedOrderLines(Sequence[Line]):
         """Return the lines that somebody has looked at."""
         return self._opened.values()
 
+    @property
+    def earned(self) -> tuple[int, int]:
+        """Return the points and the growth of all lines."""
+        points, growth = sum(self.points), sum(self.growth)
+        for place, line in self._opened.items():
+            points += line.points_earned - self.points[place]
+            growth += line.growth_earned - self.growth[place]
+        return points, growth
+
     def earn(
         self, *, points: Sequence[int], growth: Sequence[int], rule: str, multiplier: str
     ) -> None:
-        """Keep what each line earned, all by one rule; before any of them is opened."""
-        if self._opened:
-            raise ValueError("some of the lines are open")
+        """Keep what each line earned, all by one rule."""
         self.points, self.growth, self.rule, self.multiplier = points, growth, rule, multiplier
+        for place, line in self._opened.items():
+            self._tell(place, line)
 
     def copied(self, key: str) -> list[str]:
         """Return the lines as COPY takes them, after the `key` of their order."""
-        told = f"\t{self.rule}\t{self.multiplier}\t"
+        tail = f"{self.rule}\t{self.multiplier}\t0\t0\n"
+        fixed = self.packed.rows
         rows = [
-            f"{key}\t{row}\t{points}\t{growth}{told}0\t0\n"
-            for row, points, growth in zip(self.packed.rows, self.points, self.growth, strict=True)
+            f"{key}\t{row}\t{points}\t{growth}\t{tail}"
+            for row, points, growth in zip(fixed, self.points, self.growth, strict=True)
         ]
-        for index, line in self._opened.items():
-            fixed = rows[index].removesuffix("0\t0\n")
-            rows[index] = f"{fixed}{line.refunded}\t{line.refunded_quantity}\n"
+        for place, line in self._opened.items():
+            rows[place] = (
+                f"{key}\t{fixed[place]}\t{line.points_earned}\t{line.growth_earned}\t"
+                f"{line.earn_rule}\t{line.multiplier}\t{line.refunded}\t{line.refunded_quantity}\n"
+            )
         return rows
+
+    def _tell(self, place: int, line: Line) -> None:
+        line.points_earned, line.growth_earned = self.points[place], self.growth[place]
+        line.earn_rule, line.multiplier = self.rule, self.multiplier
 
     def __len__(self) -> int:
         return len(self.packed)
@@ -197,8 +213,7 @@ class PackedOrderLines(Sequence[Line]):
         line = self._opened.get(place)
         if line is None:
             line = self._opened[place] = line_of(self.packed[place])
-            line.points_earned, line.growth_earned = self.points[place], self.growth[place]
-            line.earn_rule, line.multiplier = self.rule, self.multiplier
+            self._tell(place, line)
         return line
 
 

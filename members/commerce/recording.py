@@ -57,7 +57,7 @@ def make_order(
         InvalidOrderError: the points are worth more than the goods.
     """
     lines: Sequence[Line]
-    if isinstance(report.lines, PackedLines):
+    if isinstance(report.lines, PackedLines) and not points_used:
         lines = PackedOrderLines(report.lines)
         goods, discount = sum(lines.nets), 0
     else:

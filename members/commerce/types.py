@@ -194,7 +194,7 @@ class Order:
         """Return the points and the growth that the lines earned."""
         lines = self.lines
         if isinstance(lines, PackedOrderLines):
-            return sum(lines.points), sum(lines.growth)
+            return lines.earned
         return sum(line.points_earned for line in lines), sum(line.growth_earned for line in lines)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loyalty.earning.types import Action, Rule
 from loyalty.settlement.importing import documents
 from members.commerce import services as commerce_services
+from tests.factories.loyalty import publish_rules
 from tests.settlement.imports import HEADER, open_shop, run
 
 # Everything of orders and decisions but the ids.
@@ -90,15 +93,23 @@ def state() -> list[Any]:
     return found
 
 
+# By line: the points of each line are told apart, and an order's first has a bonus.
+MIXED = [
+    Rule(code="double", action=Action.FACTOR, value=Fraction(2), goods=("sku:10001",)),
+    Rule(code="welcome", action=Action.BONUS, value=Fraction(50), first_order=True),
+]
+
+
+@pytest.mark.parametrize("rules", [[], MIXED], ids=["plain", "mixed"])
 @pytest.mark.django_db
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(wanted=st.lists(lines, min_size=1, max_size=25))
-def test_packed_lines_come_to_the_same_as_opened_ones(monkeypatch, wanted):
+def test_packed_lines_come_to_the_same_as_opened_ones(monkeypatch, rules, wanted):
     seen = []
     for money in (commerce_services.MOST_MONEY, -1):
         with (
@@ -108,7 +119,9 @@ def test_packed_lines_come_to_the_same_as_opened_ones(monkeypatch, wanted):
         ):
             # No order keeps to this bound: all of them are opened.
             change.setattr(documents, "MOST_MONEY", money)
-            open_shop()
+            shop = open_shop()
+            if rules:
+                publish_rules(shop, *rules)
             run(file_of(Path(folder), wanted), verbosity=0)
             seen.append(state())
             transaction.set_rollback(True)
