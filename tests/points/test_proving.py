@@ -53,6 +53,7 @@ def test_a_clean_proof_keeps_its_figures(books):
     assert (proof.accounts, proof.entries, proof.lots) == (3, 6, 3)
     assert proof.figures[0]["available"] == 210
     assert proof.done == proof.total > 0
+    assert proof.finished_at is not None
     assert proof.finished_at >= proof.started_at
     assert not selectors.get_standing(now=LATER).alarming
 

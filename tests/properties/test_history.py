@@ -105,7 +105,8 @@ def command_of(plan: dict[str, Any], books: list[Book], sent: Sequence[Command])
     for name in ("source", "earned_under"):
         if name in fields:
             fields[name] = f"order:{fields[name]}"
-    return books[plan["who"]].command(plan["op"], **fields)
+    book: Book = books[plan["who"]]
+    return book.command(plan["op"], **fields)
 
 
 def one_by_one(commands: Sequence[Command]) -> list[Outcome]:
