@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from points import services as points_services
 from points.mall.types import BALANCE, Order
-from points.types import Reverse, Spend
 
 STORED_VALUE = "stored_value"
 CONFIRMED = "confirmed"
@@ -39,33 +38,26 @@ class StoredValue:
     title = _("Stored value")
 
     def take(self, *, order: Order, reference: str, actor: str, now: datetime) -> None:
-        points_services.post(
-            command=Spend(
-                member_id=order.member_id,
-                programme_id=order.programme_id,
-                currency=BALANCE,
-                key=f"{order.source}:cash",
-                source=order.source,
-                occurred_at=now,
-                actor=actor,
-                points=order.cash,
-            ),
+        points_services.pay(
+            member_id=order.member_id,
+            programme_id=order.programme_id,
+            currency=BALANCE,
+            amount=order.cash,
+            source=order.source,
+            key=f"{order.source}:cash",
+            actor=actor,
             now=now,
         )
 
     def give_back(self, *, order: Order, actor: str, now: datetime) -> bool:
-        points_services.post(
-            command=Reverse(
-                member_id=order.member_id,
-                programme_id=order.programme_id,
-                currency=BALANCE,
-                key=f"{order.source}:cash-back",
-                source=order.source,
-                occurred_at=now,
-                actor=actor,
-                spent_under=order.source,
-                cause=f"{order.source}:cash-back",
-            ),
+        points_services.pay_back(
+            member_id=order.member_id,
+            programme_id=order.programme_id,
+            currency=BALANCE,
+            paid_under=order.source,
+            cause=f"{order.source}:cash-back",
+            key=f"{order.source}:cash-back",
+            actor=actor,
             now=now,
         )
         return True

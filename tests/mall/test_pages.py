@@ -192,6 +192,24 @@ def test_an_item_that_is_not_open_leads_back_to_why(mall, buyer):
     assert (answer.status_code, answer["Location"]) == (302, f"/mall/items/{item.public_id}")
 
 
+def test_much_is_spent_with_a_second_proof_alone(mall, buyer):
+    mall.give(buyer, 50_000)
+    item, client = mall.item(points=10_001), browse(buyer)
+    path = f"/mall/items/{item.public_id}/order"
+
+    for answer in (
+        client.get(path),
+        client.post(path, ADDRESS | {"quantity": "1", "confirmed": "1"}),
+    ):
+        assert answer.status_code == 302
+        assert "/me/security/proof" in answer["Location"]
+    assert not models.Order.objects.exists()
+    cheap = mall.item(points=10_000)
+    assert client.get(f"/mall/items/{cheap.public_id}/order").status_code == 200
+    two = client.get(f"/mall/items/{cheap.public_id}/order?quantity=2")
+    assert two.status_code == 302
+
+
 def test_codes_are_shown_when_asked_for_and_only_to_their_member(mall, buyer):
     item = mall.item(kind=ItemKind.COUPON, issuer=CODE_STOCK, stock=0)
     mall.codes(item, "SECRET-CODE-1")

@@ -12,7 +12,7 @@ from points import services as points_services
 from points.mall import models, selectors, services
 from points.mall.types import ItemKind, OrderStatus, PaymentState
 from points.models import Lot
-from points.types import Spend
+from points.types import Release, Reverse, Spend
 from tests.factories.mall import ACTOR, NOON, REASON
 from tests.mall.test_ordering import available, events
 
@@ -236,3 +236,73 @@ def test_nothing_to_pay_is_refused(mall):
         pay(mall.order(mall.item(), mall.buyer()))
     with pytest.raises(services.OrderNotFoundError):
         services.pay_order(member_id=1, order_id=1, method="confirmed", actor=ACTOR, now=NOON)
+
+
+def test_what_was_given_back_by_hand_is_not_given_twice(mall):
+    """Staff may reverse the entry itself; cancelling the order then only gives the stock back."""
+    item, member = mall.item(points=100, stock=1), mall.buyer(100)
+    order = mall.order(item, member)
+    points_services.post(
+        command=Reverse(
+            member_id=member,
+            programme_id=mall.shop.programme.id,
+            key="by hand",
+            source="reversal",
+            occurred_at=NOON,
+            spent_under=order.source,
+            cause="by hand",
+        ),
+        now=NOON,
+    )
+
+    assert cancel(order).status is OrderStatus.CANCELLED
+    assert (available(mall, member), stock(item)) == (100, 1)
+
+
+def test_a_hold_that_was_given_up_elsewhere_does_not_keep_the_order(mall):
+    item, member = mall.item(points=100, cash=990, stock=1), mall.buyer(100)
+    order = mall.order(item, member)
+    row = models.Order.objects.get(id=order.id)
+    points_services.post(
+        command=Release(
+            member_id=member,
+            programme_id=mall.shop.programme.id,
+            key="elsewhere",
+            source="x",
+            occurred_at=NOON,
+            reservation_id=row.reservation_id or 0,
+        ),
+        now=NOON,
+    )
+
+    with pytest.raises(points_services.ReservationClosedError):
+        pay(order)
+    assert cancel(order).status is OrderStatus.CANCELLED
+    assert (available(mall, member), stock(item)) == (100, 1)
+
+
+def test_one_order_that_cannot_go_back_keeps_no_other_from_it(mall, caplog):
+    from points.mall.payments import _methods
+
+    class Stubborn:
+        title = "stubborn"
+
+        def take(self, **_):
+            pass
+
+        def give_back(self, **_):
+            raise services.UnknownPaymentError
+
+    services.register_payment(slug="stubborn", method=Stubborn())
+    item = mall.item(ships=False, collects=True, cash=100)
+    store = mall.store(item, "hz", 2)
+    orders = [mall.order(item, mall.buyer(), store_id=store) for _ in range(2)]
+    pay(orders[0], method="stubborn")
+    pay(orders[1])
+
+    done = services.return_unclaimed(now=NOON + 15 * DAY)
+
+    del _methods["stubborn"]
+    assert done == 1
+    assert models.Order.objects.get(id=orders[0].id).status == OrderStatus.TO_COLLECT
+    assert "stays to_collect" in caplog.text

@@ -18,6 +18,7 @@ from config.kernel.errors import DomainError
 from config.pages.mall import shelf, wording
 from config.pages.visitors import Visitor, center_storefront, member_page
 from members import selectors as members_selectors
+from members import services as members_services
 from points import errors as points_errors
 from points.mall import errors, selectors, services
 from points.mall.types import Address, Delivery, Offer
@@ -139,6 +140,7 @@ def checkout(request: HttpRequest, visitor: Visitor, item: str) -> HttpResponse:
     if not offer.open and request.method != "POST":
         return redirect("shop:item", item)
     form = _form(request, visitor, offer)
+    _ask_for_proof(request, visitor, offer, form)
     if request.method != "POST" or not form.is_valid() or "change" in request.POST:
         bad = form.is_bound and bool(form.errors) and "change" not in request.POST
         return _ask(request, visitor, offer, form, status=422 if bad else 200)
@@ -163,6 +165,20 @@ def checkout(request: HttpRequest, visitor: Visitor, item: str) -> HttpResponse:
         form.add_error(None, _refusal(refused, fresh))
         return _ask(request, visitor, fresh, form, status=409)
     return redirect(reverse("shop:order", args=[placed.order.public_id]) + "?new=1")
+
+
+def _ask_for_proof(
+    request: HttpRequest, visitor: Visitor, offer: Offer, form: CheckoutForm
+) -> None:
+    """Ask for a second proof before much is spent: first thing, so that nothing typed is lost."""
+    asked = str(form["quantity"].value() or "")
+    quantity = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    members_services.require_step_up_to_spend(
+        session=request.session,
+        user_id=int(request.user.pk or 0),
+        points=offer.item.points * min(quantity, shelf.most(offer)),
+        now=visitor.now,
+    )
 
 
 def _form(request: HttpRequest, visitor: Visitor, offer: Offer) -> CheckoutForm:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from datetime import datetime
 
 from django.db import transaction
 
 from config.kernel import audit
+from config.kernel.errors import DomainError
 from points import services as points_services
 from points.mall import issuing, models, payments
 from points.mall.errors import TicketsUsedError, WrongStateError
@@ -20,6 +23,7 @@ from points.types import Release, Reverse
 CANCELLABLE = (OrderStatus.AWAITING_PAYMENT, OrderStatus.TO_SHIP, OrderStatus.TO_COLLECT)
 REFUNDABLE = (OrderStatus.SHIPPED, OrderStatus.COLLECTED, OrderStatus.DELIVERED)
 _CHUNK = 200
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -132,15 +136,28 @@ def return_unclaimed(*, now: datetime) -> int:
 def _sweep(status: OrderStatus, *, why: str, now: datetime) -> int:
     listed = list_unpaid if status is OrderStatus.AWAITING_PAYMENT else list_unclaimed
     done = 0
-    while due := listed(at=now, limit=_CHUNK):
-        for member_id, order_id in due:
-            with transaction.atomic():
-                order = locking.lock_order(member_id=member_id, order_id=order_id)
-                # Paid, collected or cancelled while this was on its way here.
-                if order.status == status:
-                    _cancel(order, why=why, actor="system:mall", reason="", now=now)
-                    done += 1
+    refused: set[tuple[int, int]] = set()
+    while due := set(listed(at=now, limit=_CHUNK + len(refused))) - refused:
+        for member_id, order_id in sorted(due):
+            try:
+                done += _return_one(member_id, order_id, status=status, why=why, now=now)
+            except DomainError as error:
+                # One order that cannot go back must not keep the others from it.
+                log.error("mall order %s-%s stays %s: %s", member_id, order_id, status, error)
+                refused.add((member_id, order_id))
     return done
+
+
+@transaction.atomic
+def _return_one(
+    member_id: int, order_id: int, *, status: OrderStatus, why: str, now: datetime
+) -> bool:
+    order = locking.lock_order(member_id=member_id, order_id=order_id)
+    if order.status != status:
+        # Paid, collected or cancelled while this was on its way here.
+        return False
+    _cancel(order, why=why, actor="system:mall", reason="", now=now)
+    return True
 
 
 def _release(order: models.Order, *, actor: str, now: datetime) -> None:
@@ -148,36 +165,40 @@ def _release(order: models.Order, *, actor: str, now: datetime) -> None:
     if order.pay_by is not None and order.pay_by <= now:
         return
     source = announcing.source(order)
-    points_services.post(
-        command=Release(
-            member_id=order.member_id,
-            programme_id=order.programme_id,
-            key=f"{source}:release",
-            source=source,
-            occurred_at=now,
-            actor=actor,
-            reservation_id=order.reservation_id or 0,
-        ),
-        now=now,
-    )
+    with contextlib.suppress(points_services.ReservationClosedError):
+        # Closed already: somebody gave it up by the points API. The points are free.
+        points_services.post(
+            command=Release(
+                member_id=order.member_id,
+                programme_id=order.programme_id,
+                key=f"{source}:release",
+                source=source,
+                occurred_at=now,
+                actor=actor,
+                reservation_id=order.reservation_id or 0,
+            ),
+            now=now,
+        )
 
 
 def _return_price(order: models.Order, *, cause: str, actor: str, now: datetime) -> None:
     """Return the points to the very lots they came from, and the cash by its own way."""
     source = announcing.source(order)
-    points_services.post(
-        command=Reverse(
-            member_id=order.member_id,
-            programme_id=order.programme_id,
-            key=f"{source}:{cause}",
-            source=source,
-            occurred_at=now,
-            actor=actor,
-            spent_under=source,
-            cause=f"{source}:{cause}",
-        ),
-        now=now,
-    )
+    with contextlib.suppress(points_services.AlreadyReversedError):
+        # Reversed already: somebody corrected the entry by hand. Once is enough.
+        points_services.post(
+            command=Reverse(
+                member_id=order.member_id,
+                programme_id=order.programme_id,
+                key=f"{source}:{cause}",
+                source=source,
+                occurred_at=now,
+                actor=actor,
+                spent_under=source,
+                cause=f"{source}:{cause}",
+            ),
+            now=now,
+        )
     payment = models.Payment.objects.filter(member_id=order.member_id, order_id=order.pk).first()
     if payment is None:
         return

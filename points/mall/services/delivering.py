@@ -15,7 +15,6 @@ from points.mall.selectors.orders import COLLECT_CODES
 from points.mall.services import coding
 from points.mall.services.announcing import source
 from points.mall.types import TICKETS, Delivery, Item, OrderStatus
-from points.types import Earn
 
 # Without letters and digits that are read for one another.
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -74,15 +73,13 @@ def _issue(order: models.Order, *, item: Item, now: datetime) -> list[str]:
 
 
 def _credit(order: models.Order, *, tickets: int, now: datetime) -> None:
-    points_services.post(
-        command=Earn(
-            member_id=order.member_id,
-            programme_id=order.programme_id,
-            currency=TICKETS,
-            key=f"{source(order)}:tickets",
-            source=source(order),
-            occurred_at=now,
-            points=tickets,
-        ),
+    """Credit lottery tickets; they expire by the currency's own rule."""
+    points_services.top_up(
+        member_id=order.member_id,
+        programme_id=order.programme_id,
+        currency=TICKETS,
+        amount=tickets,
+        source=source(order),
+        key=f"{source(order)}:tickets",
         now=now,
     )
