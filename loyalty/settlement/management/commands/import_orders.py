@@ -173,6 +173,10 @@ def _peak_memory() -> str:
     """Return the most memory that this process had, and the biggest of its helpers."""
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    status = Path("/proc/self/status")
+    if status.exists():
+        # The usage above begins with what the process had that started this one.
+        own = int(status.read_text().split("VmHWM:")[1].split()[0]) // 1024
     helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit
     return f"{own} MB, of a helper {helper} MB" if helper else f"{own} MB"
 
