@@ -187,7 +187,7 @@ def _console(page: Page) -> None:
 def _rules(page: Page) -> None:
     """Write a rate, and see what orders would earn by it."""
     page.goto("/ops/earning/earnruleversion/")
-    page.locator("#result_list tbody tr", has_text="changke").locator("a").first.click()
+    page.locator("#result_list tbody tr", has_text="常客").locator("a").first.click()
     page.locator("a[href$='/draft/']").first.click()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.fill("[name=rate]", "2")
