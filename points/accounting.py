@@ -30,7 +30,10 @@ class AdjustmentLimit(models.Model):
                 condition=Q(points__gte=0), name="points_adjustment_limit_not_negative"
             ),
         ]
-        permissions = [("approve_correction", "Can approve corrections of points")]
+        permissions = [
+            ("approve_correction", "Can approve corrections of points"),
+            ("approve_export", "Can approve exports of ledger entries"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role}: {self.points:,} {self.currency}"

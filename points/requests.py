@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -15,9 +16,11 @@ from config.kernel.console import name_members
 from config.kernel.errors import DomainError
 from points import services
 from points.selectors import corrections
+from points.selectors.liability import last_entry
 
 Payload = Mapping[str, Any]
 PERMISSION = "points.approve_correction"
+EXPORT, EXPORT_PERMISSION = "points.export_entries", "points.approve_export"
 
 
 def register() -> None:
@@ -38,6 +41,37 @@ def register() -> None:
         basis=_reversed_so_far,
         headline=lambda payload: f"{payload['points']:,}",
     )(services.grant_approved)
+    register_export()
+
+
+def register_export() -> None:
+    """Register the export of ledger entries."""
+    approvals.kind(
+        EXPORT,
+        title=gettext_lazy("Export of ledger entries"),
+        permission=EXPORT_PERMISSION,
+        summary=_summarize_export,
+        headline=lambda payload: ", ".join(sorted(payload["filter"])) or "*",
+    )(_grant_export)
+
+
+def _grant_export(*, approval: approvals.Approval, now: datetime) -> dict[str, Any]:
+    # What is written from here on was not part of what has been approved.
+    link = reverse("admin:points_entry_file", args=[approval.pk])
+    return {"before": last_entry() + 1, "link": link}
+
+
+def _summarize_export(payload: Payload) -> Summary:
+    told = payload["filter"]
+    members = told.get("member_ids")
+    touched = [Touch(text=f"{name}: {told[name]}") for name in sorted(told) if name != "member_ids"]
+    if members is not None:
+        touched += [
+            Touch(text=_("Member %(member)s") % {"member": number}, url=url)
+            for number, url in name_members(members[:20]).values()
+        ]
+    whole = _("Hand out ledger entries as a file to whoever asks, for 7 days.")
+    return Summary(what=whole, touches=touched or [Touch(text=_("The whole ledger"))])
 
 
 def _last_correction(payload: Payload) -> dict[str, Any]:

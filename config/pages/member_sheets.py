@@ -181,6 +181,10 @@ def _points(subject: Subject) -> Body:
             _listing("points_account", _("Accounts"), subject),
             _listing("points_lot", _("Lots"), subject),
             _listing("points_hold", _("Reservations"), subject),
+            Link(
+                _("As of an earlier time"),
+                reverse("admin:points_account_as_of", args=[subject.member_id]),
+            ),
         ],
         actions=[(correct, "points.change_account")],
     )

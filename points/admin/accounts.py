@@ -30,7 +30,7 @@ from config.kernel.console import (
 )
 from members import selectors as members_selectors
 from points import models, services
-from points.admin import correcting
+from points.admin import correcting, looking_back
 from points.admin.wording import currency_words, kind_words
 from points.selectors.corrections import has_corrected
 from points.types import POINTS, Rehearsal
@@ -71,7 +71,18 @@ class AccountAdmin(SpreadAdmin):
             self.admin_site.admin_view(self.correct_member),
             name="points_account_correct",
         )
-        return [mine, *super().get_urls()]
+        then = path(
+            "of/<int:member_id>/as-of",
+            self.admin_site.admin_view(self.as_of),
+            name="points_account_as_of",
+        )
+        return [mine, then, *super().get_urls()]
+
+    def as_of(self, request: HttpRequest, member_id: int) -> HttpResponse:
+        """Show what a member had at an instant, in every currency."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return looking_back.show(self, request, member_id)
 
     def correct_member(self, request: HttpRequest, member_id: int) -> HttpResponse:
         """Correct a member's points from their page, whether they have an account yet or not."""

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.decorators import action as unfold_action
 
 from config.kernel import clock, ids
 from config.kernel.console import (
@@ -32,7 +35,7 @@ from config.kernel.console import (
 from config.kernel.errors import NotFoundError
 from members.programmes import selectors as programmes_selectors
 from points import models, services
-from points.admin import correcting
+from points.admin import correcting, searching
 from points.admin.wording import counter_words, currency_words, kind_words
 from points.selectors.corrections import has_corrected, sum_reversed
 from points.types import Kind, Rehearsal
@@ -102,6 +105,41 @@ class EntryAdmin(SpreadAdmin):
     readonly_fields = fields
 
     actions_detail = ("reverse_entry",)
+    actions_list = ("search_ledger",)
+
+    @unfold_action(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("Search"), url_path="to-search", icon="search"
+    )
+    def search_ledger(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:points_entry_search"))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        mine = [
+            path("search", wrap(self.search), name="points_entry_search"),
+            path("export", wrap(self.export), name="points_entry_export"),
+            path("file/<int:approval_id>", wrap(self.download), name="points_entry_file"),
+        ]
+        return [*mine, *super().get_urls()]
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """Search the whole ledger."""
+        self._may_view(request)
+        return searching.search(self, request)
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a file of what a search finds."""
+        self._may_view(request)
+        return searching.export(self, request)
+
+    def download(self, request: HttpRequest, approval_id: int) -> HttpResponse:
+        """Hand out an approved file."""
+        self._may_view(request)
+        return searching.download(request, approval_id)
+
+    def _may_view(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
 
     @action(title=gettext_lazy("Reverse"), path="reverse", icon="undo")
     def reverse_entry(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -216,6 +254,7 @@ class EntryAdmin(SpreadAdmin):
         ]
         if obj.kind == Kind.EARN:
             shown[:0] = why_table(member_id=obj.member_id, source=obj.source)
+        shown += self._reversals(obj)
         kin = models.Entry.objects.filter(member_id=obj.member_id, source=obj.source)
         shown.append(
             Table(
@@ -233,3 +272,29 @@ class EntryAdmin(SpreadAdmin):
             )
         )
         return shown
+
+    def _reversals(self, obj: models.Entry) -> list[Table]:
+        """Return what it reverses and what has reversed it, as links."""
+        mine = models.Entry.objects.filter(member_id=obj.member_id)
+        found = [
+            (_("What it reverses"), mine.filter(pk=obj.reverses) if obj.reverses else []),
+            (_("What has reversed it"), mine.filter(reverses=obj.pk).order_by("id")[:50]),
+        ]
+        return [
+            Table(
+                title=title,
+                headers=[_("When"), _("Kind"), _("Points"), _("Settles"), _("Cause")],
+                rows=[
+                    [
+                        Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
+                        kind_words().get(e.kind, e.kind),
+                        f"{e.points:+,}",
+                        "–" if e.settles is None else f"{e.settles:,}",
+                        e.cause or "–",
+                    ]
+                    for e in rows
+                ],
+            )
+            for title, rows in found
+            if rows
+        ]

@@ -11,7 +11,7 @@
     def execute(*, approval: Approval, now: datetime) -> Mapping[str, Any] | None: ...
 
 The executor runs in the transaction of the decision and raises a `DomainError` when it
-cannot be done; what it returns is kept as the request's result.
+cannot be done; what it returns is kept as the request's result, its `link` shown.
 """
 
 from __future__ import annotations

@@ -191,6 +191,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "answered_by",
         "decided_at",
         "note",
+        "outcome",
     )
     readonly_fields = fields
     actions_detail = ("approve", "refuse", "withdraw")
@@ -298,6 +299,12 @@ class ApprovalAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("last attempt"))
     def last_problem(self, obj: Approval) -> str:
         return obj.problem or "–"
+
+    @admin.display(description=gettext_lazy("outcome"))
+    def outcome(self, obj: Approval) -> str:
+        """Lead to what the change left behind, where its executor says so."""
+        link = str((obj.result or {}).get("link", ""))
+        return format_html('<a href="{}">{}</a>', link, _("Open")) if link else "–"
 
     def tables(self, request: HttpRequest, obj: Approval) -> list[Table]:
         shown = _touched(obj) if obj.state == State.WAITING else []
