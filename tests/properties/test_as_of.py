@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,13 +134,13 @@ def test_as_of_is_what_was_shown_then(db, told, looks):
         for step, at in zip(told, times, strict=True):
             if at <= instant:
                 then.take(step, at)
-        where = {"programme_id": programme.id, "at": instant}
+        where: dict[str, Any] = {"programme_id": programme.id, "at": instant}
         expected = selectors.get_balance(member_id=number, now=instant, **where)
         found = selectors.get_balance(member_id=1, now=END, **where)
         assert shown(found) == shown(expected), instant
 
 
-def _count():
+def _count() -> Iterator[int]:
     number = 0
     while True:
         number += 1
