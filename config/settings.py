@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.pages.console.ConsoleZone",
+    "members.staffing.StaffDoor",
     "simple_history.middleware.HistoryRequestMiddleware",
     "members.origins.OriginMiddleware",
     "config.kernel.pages.RefusalPages",
@@ -242,6 +243,8 @@ SOCIAL_ALIPAY = {
         "ALIPAY_AUTH_URL", "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm"
     ),
 }
+# Staff give a second proof in the console, everywhere but in the demo.
+STAFF_SECOND_PROOF = not DEMO
 # From which risk a sign-in is told to the member, and from which a second proof is asked for.
 SIGN_IN_RISK_TOLD = env.number("SIGN_IN_RISK_TOLD", 40)
 SIGN_IN_RISK_CHALLENGED = env.number("SIGN_IN_RISK_CHALLENGED", 70)

@@ -39,12 +39,14 @@ from config.kernel.console import (
 )
 from config.kernel.errors import DomainError, NotFoundError
 from config.kernel.panels import Subject
+from members import console as _console
 from members import contacts, models, selectors, services
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Programme
 from members.types import ContactKind
 
+__all__ = ["_console"]
 admin.site.unregister(Group)
 words.call(Group, gettext_lazy("role"), gettext_lazy("roles"))
 words.call(models.Member, gettext_lazy("member"), gettext_lazy("members"))

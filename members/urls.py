@@ -13,6 +13,7 @@ from members.views import (
     security,
     signing_in,
     social,
+    staff,
 )
 
 app_name = "members"
@@ -49,5 +50,6 @@ urlpatterns = [
     path("me/security/sessions/end-others", security.end_other_sessions, name="end_others"),
     path("me/security/apps/revoke", security.revoke_app, name="revoke_app"),
     path("me/security/real-name", real_name.real_name, name="real_name"),
+    path("staff/authenticator", staff.authenticator, name="staff_authenticator"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
 ]

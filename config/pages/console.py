@@ -63,6 +63,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("programmes.clientbinding", "key"),
             ("kernel.approval", "how_to_reg"),
             ("members.user", "badge"),
+            ("members.signinattempt", "login"),
             ("auth.group", "shield_person"),
         ),
     ),

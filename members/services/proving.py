@@ -53,12 +53,14 @@ def require_step_up_to_spend(
         require_step_up(session=session, user_id=user_id, now=now)
 
 
-def has_fresh_proof(*, session: Mapping[str, Any], user_id: int, now: datetime) -> bool:
-    """Tell whether a second proof was given in this session in the last five minutes."""
+def has_fresh_proof(
+    *, session: Mapping[str, Any], user_id: int, now: datetime, within: timedelta = FRESH
+) -> bool:
+    """Tell whether a second proof was given in this session, by default in five minutes."""
     kept = session.get(_KEPT) or {}
     if kept.get("user") == user_id:
         age = now.timestamp() - float(kept.get("at", 0))
-        if 0 <= age < FRESH.total_seconds():
+        if 0 <= age < within.total_seconds():
             return True
     return _proved_to_allauth(session, user_id)
 
