@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -81,7 +82,11 @@ class _Helper:
         self._process = context.Process(
             target=_help, args=(work, theirs, os.getpid()), name="import-helper", daemon=True
         )
-        self._process.start()
+        with warnings.catch_warnings():
+            # From 3.12 on Python warns of a fork beside threads. Here that can only be the one
+            # that wakes the relay, and a helper starts its own.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
         theirs.close()
 
     def drain(self, progress: Callable[[ChunkDone], None], *, wait: bool) -> None:
