@@ -16,7 +16,9 @@ RUN python -m config.launch settings python manage.py messages compile \
     && python -m config.launch settings python manage.py collectstatic --noinput \
     && python -m compileall -q config members loyalty points benefits campaigns messaging analytics
 
-RUN useradd --system --no-create-home changke
+# A new volume takes its owner from the folder it is put over.
+RUN useradd --system --no-create-home changke \
+    && install -d -o changke -g changke /srv/imports
 USER changke
 
 EXPOSE 8000

@@ -127,6 +127,9 @@ class MemberTier(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.tier_code
+
 
 class Qualifying(models.Model):
     """What a source (an order) still counts for a member, and on which day.

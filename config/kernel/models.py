@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.kernel.fields import EncryptedJSONField, EncryptedTextField
+from config.kernel.happenings import act_words, event_word, reaction_word
 
 
 class OutboxEvent(models.Model):
@@ -42,7 +43,7 @@ class OutboxEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.pk}"
+        return event_word(self.name)
 
 
 class Delivery(models.Model):
@@ -91,7 +92,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handler} {self.pk}"
+        return reaction_word(self.handler)
 
 
 class AuditRecord(models.Model):
@@ -113,7 +114,7 @@ class AuditRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.target}"
+        return act_words().get(self.action, self.action)
 
 
 class IdempotencyRecord(models.Model):

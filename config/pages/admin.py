@@ -26,6 +26,11 @@ for _hidden in (EmailAddress, Client, Token):
     if admin.site.is_registered(_hidden):
         admin.site.unregister(_hidden)
 
+# What allauth registers of itself: sessions, authenticators, tokens of social sign-in.
+for _model_shown, _screen in list(admin.site._registry.items()):
+    if type(_screen).__module__.startswith("allauth."):
+        admin.site.unregister(_model_shown)
+
 for _model in (
     beat.PeriodicTask,
     beat.IntervalSchedule,

@@ -3,7 +3,7 @@
 Django's own commands need gettext's binaries, which a bare machine lacks. The English text
 is the message id, so only Chinese has a catalogue. Two things beside `gettext` calls are
 read: titles of domain errors, which pages translate when they show a refusal, and the
-strings of unfold, which ships no Chinese.
+strings of unfold, which ships no Chinese, and those that django-celery-beat's lacks.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 APPS = ("config", "members", "points", "benefits", "loyalty", "messaging", "analytics", "campaigns")
 UNFOLD = "unfold"
+BEAT = "django_celery_beat"
+# Those of Django's own apps that the console is made of.
+_DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions", "humanize", "postgres")
 _KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -118,12 +121,14 @@ def find_strings() -> Iterator[Found]:
         for found in _strings_of(path, str(path.relative_to(ROOT)), ""):
             seen.add((_first(found.id), found.context))
             yield found
-    elsewhere = _translated_by_django()
-    for path, name in _unfold_sources():
-        for found in _strings_of(path, name, UNFOLD):
-            key = (_first(found.id), found.context)
-            if key not in seen and key not in elsewhere:
-                yield found
+    elsewhere = _translated_by_others()
+    for section, sources in ((UNFOLD, _unfold_sources()), (BEAT, _beat_sources())):
+        for path, name in sources:
+            for found in _strings_of(path, name, section):
+                key = (_first(found.id), found.context)
+                if key not in seen and key not in elsewhere:
+                    seen.add(key)
+                    yield found
 
 
 def _sources() -> Iterator[Path]:
@@ -136,9 +141,19 @@ def _sources() -> Iterator[Path]:
                     yield path
 
 
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    return Path(str(spec and spec.origin)).parent
+
+
+def _beat_sources() -> Iterator[tuple[Path, str]]:
+    package = _package(BEAT)
+    for name in ("admin.py", "models.py"):
+        yield package / name, f"{BEAT}/{name}"
+
+
 def _unfold_sources() -> Iterator[tuple[Path, str]]:
-    spec = find_spec("unfold")
-    package = Path(str(spec and spec.origin)).parent
+    package = _package(UNFOLD)
     for pattern in ("*.py", "*.html"):
         for path in sorted(package.rglob(pattern)):
             parts = path.relative_to(package).parts
@@ -207,15 +222,25 @@ def paragraphs(docstring: str) -> list[str]:
     return [text for text in (" ".join(part.split()) for part in parts) if text]
 
 
-def _translated_by_django() -> set[tuple[str, str | None]]:
-    """Return what Django's own Chinese covers: unfold reuses most of the admin's strings."""
+def _translated_by_others() -> set[tuple[str, str | None]]:
+    """Return what the Chinese of installed apps covers: unfold reuses the admin's strings."""
     import django
 
+    own = Path(django.__file__).parent
+    homes = [own / "conf", *(own / "contrib" / app for app in _DJANGO_APPS), _package(BEAT)]
     known: set[tuple[str, str | None]] = set()
-    for po in Path(django.__file__).parent.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+    for home in homes:
+        po = home / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+        if not po.exists():
+            continue
         with po.open("rb") as file:
-            known |= {(_first(m.id), m.context) for m in read_po(file) if m.id and m.string}
+            known |= {(_first(m.id), m.context) for m in read_po(file) if m.id and _is_full(m)}
     return known
+
+
+def _is_full(message: Message) -> bool:
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return bool(texts) and all(texts) and not message.fuzzy
 
 
 def _message_problems(message: Message) -> Iterator[str]:

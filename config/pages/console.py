@@ -13,18 +13,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from config.kernel.console import ConsoleAdmin
 from config.pages import visitors
+
+# Beyond this a badge says "and more".
+_MOST_WAITING = 99
 
 # Group -> (model label, icon). A model that is not registered yet is simply not shown.
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        gettext_noop("Waiting for you"),
+        (("kernel.approval", "how_to_reg"), ("kernel.delivery", "report")),
+    ),
     (gettext_noop("Members"), (("members.member", "group"), ("commerce.order", "shopping_bag"))),
     (
         gettext_noop("Loyalty"),
         (
             ("loyalty.ladderversion", "stairs"),
+            ("earning.earnruleversion", "rule"),
             ("loyalty.membertier", "workspace_premium"),
             ("loyalty.tierchange", "trending_up"),
-            ("earning.earnruleversion", "rule"),
             ("settlement.importrun", "upload_file"),
         ),
     ),
@@ -54,14 +62,18 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (gettext_noop("Messages"), (("messaging.localmessage", "outbox"),)),
     (
-        gettext_noop("Access"),
+        gettext_noop("Shops"),
         (
             ("programmes.programme", "storefront"),
             ("programmes.brand", "sell"),
             ("programmes.storefront", "point_of_sale"),
             ("programmes.store", "home_pin"),
+        ),
+    ),
+    (
+        gettext_noop("Access"),
+        (
             ("programmes.clientbinding", "key"),
-            ("kernel.approval", "how_to_reg"),
             ("members.user", "badge"),
             ("members.signinattempt", "login"),
             ("auth.group", "shield_person"),
@@ -70,13 +82,26 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         gettext_noop("System"),
         (
-            ("kernel.delivery", "report"),
             ("kernel.outboxevent", "bolt"),
             ("kernel.auditrecord", "policy"),
             ("django_celery_beat.periodictask", "schedule"),
         ),
     ),
 )
+
+# Where a console screen stands that no group names yet, by its app.
+_HOME = {
+    "members": "Access",
+    "commerce": "Members",
+    "loyalty": "Loyalty",
+    "earning": "Loyalty",
+    "settlement": "Loyalty",
+    "points": "Points",
+    "mall": "Points mall",
+    "messaging": "Messages",
+    "programmes": "Shops",
+}
+_PLAIN_ICON = "table_rows"
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -85,8 +110,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for title, entries in _GROUPS:
         items = [
-            _item(screens[label], icon)
-            for label, icon in entries
+            _item(screens[label], icon, request)
+            for label, icon in (*entries, *_unnamed(screens, title))
             if label in screens and screens[label].has_view_permission(request)
         ]
         if items:
@@ -94,13 +119,29 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
-def _item(screen: admin.ModelAdmin[Any], icon: str) -> dict[str, Any]:
+def _unnamed(screens: dict[str, admin.ModelAdmin[Any]], group: str) -> list[tuple[str, str]]:
+    """Return the screens of a group's apps that no group names: none is ever out of reach."""
+    named = {label for _title, entries in _GROUPS for label, _icon in entries}
+    return [
+        (label, getattr(screen, "icon", _PLAIN_ICON))
+        for label, screen in screens.items()
+        if isinstance(screen, ConsoleAdmin)
+        and label not in named
+        and _HOME.get(screen.model._meta.app_label, "System") == group
+    ]
+
+
+def _item(screen: admin.ModelAdmin[Any], icon: str, request: HttpRequest) -> dict[str, Any]:
     meta = screen.model._meta
-    return {
+    item = {
         "title": str(meta.verbose_name_plural)[:1].upper() + str(meta.verbose_name_plural)[1:],
         "icon": icon,
         "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
     }
+    waiting = getattr(screen, "waiting", None)
+    if waiting is not None and (count := waiting(request)):
+        item["badge"] = f"{_MOST_WAITING}+" if count > _MOST_WAITING else str(count)
+    return item
 
 
 class ConsoleZone:

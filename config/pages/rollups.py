@@ -11,6 +11,7 @@ moment at most: a read that takes longer is broken off and left to the task.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ def _limit(time_: str) -> None:
 
 
 def _ask_the_task() -> None:
+    # A broker that does not answer keeps its caller waiting: not the operator.
+    threading.Thread(target=_send, name="board-ask", daemon=True).start()
+
+
+def _send() -> None:
     try:
         current_app.send_task("pages.roll_up_board", queue="bulk", expires=300, retry=False)
     except Exception as exc:

@@ -18,16 +18,8 @@ from unfold.widgets import (
 
 from config.kernel.console import ReasonForm, RowsField, give_rows, rows_of
 from config.kernel.money import minor_digits
+from loyalty.admin.amounts import measure_words
 from loyalty.types import Measure
-
-
-def measure_words() -> list[tuple[str, str]]:
-    """Return what a ladder can measure, in words."""
-    return [
-        (Measure.ROLLING_SPEND.value, _("Net spend of the last 12 months")),
-        (Measure.CALENDAR_SPEND.value, _("Net spend of the calendar year")),
-        (Measure.GROWTH.value, _("Growth of the last 12 months")),
-    ]
 
 
 def _figures() -> UnfoldAdminTextInputWidget:

@@ -24,7 +24,8 @@ from config.kernel.console import (
 from config.kernel.money import minor_digits
 from loyalty import models, services
 from loyalty import selectors as loyalty_selectors
-from loyalty.admin.ladderform import LadderForm, measure_words
+from loyalty.admin.amounts import measure_words, shown_amount
+from loyalty.admin.ladderform import LadderForm
 from loyalty.types import LadderDraft, LadderPreview, Measure, Tier, TierDraft
 from members.programmes import selectors as programmes_selectors
 
@@ -192,14 +193,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _shown_amount(version: models.LadderVersion, amount: int) -> str:
-    return _amount(amount, Measure(version.measure), _currency(version.programme_id))
-
-
-def _amount(amount: int, measure: Measure, currency: str) -> str:
-    if measure is Measure.GROWTH:
-        return _("%(amount)s growth") % {"amount": f"{amount:,}"}
-    digits = minor_digits(currency)
-    return f"{Decimal(amount).scaleb(-digits):,.{digits}f} {currency}"
+    return shown_amount(amount, Measure(version.measure), _currency(version.programme_id))
 
 
 def _tier_facts(tier: models.LadderTier, threshold: str) -> list[Fact]:
@@ -267,7 +261,7 @@ def _would_be(programme_id: int, draft: LadderDraft, text: str) -> Table:
                 _name(found.before),
                 _name(found.after),
                 when(found.until) if found.until else "–",
-                _amount(found.amount, draft.measure, currency),
+                shown_amount(found.amount, draft.measure, currency),
             ]
         )
     return Table(

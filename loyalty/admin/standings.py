@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from config.kernel import words
-from config.kernel.console import SpreadAdmin, by_word, programme_name, programme_words, word
+from config.kernel.console import (
+    SpreadAdmin,
+    Table,
+    by_word,
+    programme_name,
+    programme_words,
+    word,
+)
 from loyalty import models
 from loyalty import selectors as loyalty_selectors
+from loyalty.admin.amounts import measure_words, shown_amount
 from loyalty.errors import LadderNotFoundError
-from loyalty.types import Why
+from loyalty.types import Measure, Why
 from members.programmes import selectors as programmes_selectors
 
 words.call(models.TierChange)
@@ -81,8 +90,30 @@ class TierChangeAdmin(_InProgramme):
     list_filter = (by_word("why", why_words), by_word("programme_id", programme_words))
     shown_why = word("why", why_words, title=gettext_lazy("why"))
     newest_first = ("-occurred_at", "-id")
-    exclude = ("from_code", "to_code", "why", "programme_id", "number")
+    exclude = ("from_code", "to_code", "why", "programme_id", "number", "inputs")
     readonly_fields = ("before", "after", "shown_why", "programme")
+
+    def tables(self, request: HttpRequest, obj: models.TierChange) -> list[Table]:
+        """Show the figures that the change rests on."""
+        figures = obj.inputs
+        amount, threshold = figures["amount"], figures["threshold"]
+        measure = Measure(figures["measure"])
+        currency = programmes_selectors.get_programme(obj.programme_id).currency
+        return [
+            Table(
+                title=_("The figures it rests on"),
+                headers=[],
+                rows=[
+                    [_("What counts"), dict(measure_words()).get(measure, measure)],
+                    [_("Days"), f"{figures['from']} – {figures['to']}"],
+                    [_("Counted"), shown_amount(amount, measure, currency)],
+                    [
+                        _("The tier starts at"),
+                        shown_amount(threshold, measure, currency),
+                    ],
+                ],
+            )
+        ]
 
     @admin.display(description=gettext_lazy("from"))
     def before(self, obj: models.TierChange) -> str:

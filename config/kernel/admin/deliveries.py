@@ -39,6 +39,8 @@ words.call(models.Delivery, gettext_lazy("delivery"), gettext_lazy("deliveries")
 
 # More than these in one address would be refused on the way.
 _MOST_CHOSEN = 200
+# The navigation tells so many and leaves it at that.
+_BADGE = 100
 
 
 def state_words() -> dict[str, str]:
@@ -109,6 +111,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
             return False
         found = self.get_object(request, str(object_id)) if object_id else None
         return found is None or found.state in (State.WAITING, State.DEAD)
+
+    def waiting(self, request: HttpRequest) -> int:
+        """Return how many are dead, for the navigation."""
+        dead = models.Delivery.objects.filter(state=State.DEAD)
+        return dead.values("pk")[:_BADGE].count()
 
     def list_tables(self, request: HttpRequest) -> list[Table]:
         """Sum up the dead ones by reaction, with what can be done."""

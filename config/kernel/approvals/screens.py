@@ -196,6 +196,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     actions_detail = ("approve", "refuse", "withdraw")
 
+    def waiting(self, request: HttpRequest) -> int:
+        """Return how many wait for this operator's decision, for the navigation."""
+        open_ = Approval.objects.filter(state=State.WAITING, kind__in=decidable(request.user))
+        return open_.exclude(requested_by=actor(request)).values("pk")[:100].count()
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
 

@@ -52,6 +52,13 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
 
     list_before_template = "admin/_list_tables.html"
 
+    # What stands before its name in the navigation, where that names no icon for it.
+    icon = "table_rows"
+
+    def waiting(self, request: HttpRequest) -> int:
+        """Return how many things wait for somebody here: a badge in the navigation."""
+        return 0
+
     def list_tables(self, request: HttpRequest) -> list[Table]:
         """Return what to show above the list: what it comes to, what can be done at once."""
         return []
