@@ -39,8 +39,12 @@ from config.kernel.console import (
     actor,
     ask,
     badge,
+    by_word,
     found_or_404,
+    name_actors,
     record_url,
+    storefront_name,
+    storefront_words,
 )
 from config.kernel.errors import DomainError
 from loyalty.settlement import models, selectors, tasks, uploads
@@ -152,18 +156,18 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "lines",
         "started_at",
         "ended_at",
-        "actor",
+        "who",
     )
-    list_filter = ("state",)
+    list_filter = ("state", by_word("storefront_id", storefront_words))
     ordering = ("-started_at", "-id")
     fields = (
         "file_name",
         "storefront",
-        "state",
+        "state_word",
         "progress",
         "remaining",
         "lines",
-        "actor",
+        "who",
         "started_at",
         "ended_at",
     )
@@ -181,7 +185,28 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("storefront"))
     def storefront(self, obj: models.ImportRun) -> str:
-        return programmes_selectors.get_storefront(obj.storefront_id).code
+        return storefront_name(obj.storefront_id)
+
+    def attach(self, rows: list[Any]) -> None:
+        names = name_actors([row.actor for row in rows])
+        for row in rows:
+            row.actor_name = names.get(row.actor, row.actor)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            self.attach([found])
+        return found
+
+    @admin.display(description=gettext_lazy("started by"))
+    def who(self, obj: Any) -> str:
+        return str(obj.actor_name)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_word(self, obj: models.ImportRun) -> str:
+        return str(obj.get_state_display())
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, obj: Any) -> str:
@@ -314,16 +339,21 @@ class ImportRunAdmin(ReadOnlyAdmin):
             form_class=ReasonForm,
             act=act,
             done=record_url(models.ImportRun, run.pk),
+            explain=_("What is in stays in: orders are not taken back. It can go on later."),
             button=_("Cancel the import"),
+            dangerous=True,
+            tables=self.tables(request, run),
         )
 
     def tables(self, request: HttpRequest, obj: models.ImportRun) -> list[Table]:
         found = selectors.get_import(run_id=obj.pk)
+        figures = (found.imported, found.orders, found.refunds, found.members)
         return [
             Table(
-                title=_("So far"),
+                title=_("So far") if obj.state == obj.State.RUNNING else _("Result"),
+                note=_told(obj),
                 headers=[_("Lines imported"), _("Orders"), _("Refunds"), _("New members")],
-                rows=[[found.imported, found.orders, found.refunds, found.members]],
+                rows=[[f"{figure:,}" for figure in figures]],
             ),
             Table(
                 title=_("Lines refused, by reason"),
@@ -335,6 +365,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 empty=_("None."),
             ),
         ]
+
+
+def _told(run: models.ImportRun) -> str:
+    """Say where an import stands, and what can be done."""
+    if run.state == run.State.DONE:
+        return _("All of it is in. Refused lines can be downloaded with their reasons.")
+    if run.state == run.State.CANCELLED:
+        return _("It was cancelled. Press “Go on” to import the rest.")
+    return _("It runs in the background: this page may be closed, and brings itself up to date.")
 
 
 class _Echo:
