@@ -36,6 +36,7 @@ from config.kernel.console import (
     record_url,
     spread_key,
     when,
+    word,
 )
 from config.kernel.money import minor_digits
 from members.programmes import selectors as programmes
@@ -158,7 +159,7 @@ def _brings(values: dict[str, Any]) -> Sequence[Table]:
     return [
         Table(
             title=_("What it brings"),
-            headers=[_("Given"), _("Fee"), _("Received")],
+            headers=[_("Given"), _("Fee"), _("Brought in")],
             rows=[[f"{q.given:,}", f"{q.fee:,}", f"{q.received:,}"] for q in quotes],
         )
     ]
@@ -170,6 +171,13 @@ class ExchangeRateAdmin(ReadOnlyAdmin):
 
     list_display = ("pair", "version", "shown_rate", "begins_at", "closed", "actor")
     ordering = ("-id",)
+    fields = (
+        "pair", "version", "begins_at", "closed", "shown_rate", "shown_rounding", "fee_permille",
+        "fee_fixed", "minimum", "step", "member_limit", "pair_limit", "carries_expiry", "price",
+        "actor", "reason", "made_at",
+    )  # fmt: skip
+    readonly_fields = fields
+    shown_rounding = word("rounding", rounding_words, title=gettext_lazy("rounding"))
     actions_list = ("add_rate",)
     actions_detail = ("next_version", "statement")
 
@@ -254,7 +262,7 @@ class ExchangeRateAdmin(ReadOnlyAdmin):
                     _("Undone"),
                     _("Given"),
                     _("Fee"),
-                    _("Received"),
+                    _("Brought in"),
                     _("Owed, %(money)s") % {"money": money},
                     _("Ledger"),
                 ],

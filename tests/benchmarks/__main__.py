@@ -1,6 +1,6 @@
 """`make bench`: production-like servers of its own, then every benchmark, then the verdicts.
 
-python -m tests.benchmarks [NAME …] [--seconds 10] [--clients 16] [--list]
+python -m tests.benchmarks [NAME …] [--seconds 10] [--clients 16] [--lots 1000000] [--list]
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", help="which benchmarks; all by default")
     parser.add_argument("--seconds", type=float, default=10, help="length of each measurement")
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--lots", type=int, default=1_000_000, help="lots that `expiry` seeds")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args(arguments)
     known = names()
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if unknown := set(options.names) - set(known):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
-    bench = start(seconds=options.seconds, clients=options.clients)
+    bench = start(seconds=options.seconds, clients=options.clients, lots=options.lots)
     try:
         for name in options.names or known:
             module = importlib.import_module(f"tests.benchmarks.{name}")
@@ -52,7 +53,7 @@ def names() -> list[str]:
     return sorted(m.name for m in modules if m.name not in _NOT_BENCHMARKS and m.name[0] != "_")
 
 
-def start(*, seconds: float, clients: int) -> Bench:
+def start(*, seconds: float, clients: int, lots: int) -> Bench:
     """Start durable servers, migrate, and return the surroundings of a run."""
     keys = keyring.generate()
     named = testing.temporary_servers(keys=keys, needs=Needs(True, True), settings=DURABLE)
@@ -60,7 +61,8 @@ def start(*, seconds: float, clients: int) -> Bench:
     named["DATABASE_URL"] = named["DATABASE_OWNER_URL"].replace(
         f"{OWNER}:{keys.owner_password}", f"{APP}:{keys.app_password}"
     )
-    bench = Bench(settings=environment(named, keys.environment()), seconds=seconds, clients=clients)
+    surroundings = environment(named, keys.environment())
+    bench = Bench(settings=surroundings, seconds=seconds, clients=clients, lots=lots)
     bench.manage("migrate", "--noinput")
     return bench
 

@@ -22,8 +22,11 @@ from tests.benchmarks.report import Report
 class Bench:
     """The surroundings of one run; `settings` are the environment its processes get."""
 
-    def __init__(self, *, settings: dict[str, str], seconds: float, clients: int) -> None:
+    def __init__(
+        self, *, settings: dict[str, str], seconds: float, clients: int, lots: int = 1_000_000
+    ) -> None:
         self.settings = settings
+        self.lots = lots
         self.seconds = seconds
         self.clients = clients
         self.report = Report()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,11 +14,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from config.kernel.errors import DomainError
 from points import selectors, services
-from points.models import Account, Entry, Unfolded
+from points.models import Account, Entry, Exchange, ExchangeDay, Unfolded
+from points.types import Outcome, Purse, Rate
 from tests.factories.points import NOON, Book
 from tests.factories.programmes import make_shop
 from tests.waiting import wait_until
@@ -259,3 +265,159 @@ def test_a_connection_lost_before_the_commit_leaves_nothing(book):
 
     assert account(book).available == 100
     assert Entry.objects.count() == 1
+
+
+@pytest.fixture
+def exchanging(book):
+    """Two members of two programmes, and rates both ways."""
+    there = Book(make_shop("there").programme.id, 2)
+    for one, other in ((book, there), (there, book)):
+        rate = Rate(
+            id=0,
+            version=0,
+            source=Purse(programme_id=one.programme_id),
+            target=Purse(programme_id=other.programme_id),
+            per=1,
+            gives=1,
+            member_limit=300,
+            pair_limit=350,
+            begins_at=NOON,
+        )
+        services.publish_rate(rate=rate, actor="staff:1", reason="agreed", now=NOON)
+    return book, there
+
+
+def exchange(giver: Book, receiver: Book, points: int = 10, *, key: str = "") -> Any:
+    return services.exchange(
+        member_id=giver.member_id,
+        to_member_id=receiver.member_id,
+        source=Purse(programme_id=giver.programme_id),
+        target=Purse(programme_id=receiver.programme_id),
+        points=points,
+        key=key or f"x:{next(_serial)}",
+        now=NOON,
+    )
+
+
+_serial = itertools.count(1)
+
+
+def test_exchanges_both_ways_do_not_deadlock(exchanging):
+    here, there = exchanging
+    here.earn(200)
+    there.earn(200)
+
+    answers = race(lambda: exchange(here, there), lambda: exchange(there, here), hands=40)
+
+    assert all(not isinstance(answer, str) for answer in answers)
+    assert [account(book).available for book in exchanging] == [200, 200]
+    assert [day.given for day in ExchangeDay.objects.all()] == [200, 200]
+
+
+def test_first_exchanges_of_two_who_have_nothing_there_do_not_deadlock(exchanging):
+    here, there = exchanging
+    here.earn(200)
+    there.earn(200)
+    mine, theirs = Book(there.programme_id, 1), Book(here.programme_id, 2)
+
+    answers = race(lambda: exchange(here, mine), lambda: exchange(there, theirs), hands=20)
+
+    assert all(not isinstance(answer, str) for answer in answers)
+    assert Account.objects.count() == 4
+
+
+def test_limits_of_a_day_hold_however_many_exchange_at_once(exchanging):
+    here, there = exchanging
+    other = Book(here.programme_id, 3)
+    here.earn(1000)
+    other.earn(1000)
+
+    answers = race(lambda: exchange(here, there), lambda: exchange(other, there), hands=HANDS)
+    more = race(lambda: exchange(here, there), lambda: exchange(other, there), hands=HANDS)
+
+    done = [answer for answer in answers + more if not isinstance(answer, str)]
+    assert len(done) == 35
+    assert {answer for answer in answers + more if isinstance(answer, str)} <= {
+        "exchange.pair_limit",
+        "exchange.member_limit",
+    }
+    assert ExchangeDay.objects.get().given == 350
+
+
+def test_h14_the_same_key_exchanges_once(exchanging):
+    here, there = exchanging
+    here.earn(1000)
+
+    answers = race(lambda: exchange(here, there, key="k"))
+
+    assert [answer.replayed for answer in answers].count(False) == 1
+    assert account(there).available == 10
+
+
+def test_h6_an_exchange_is_undone_once(exchanging):
+    here, there = exchanging
+    here.earn(100)
+    exchange(here, there, 100)
+    row = Exchange.objects.get()
+
+    def undo() -> Any:
+        return services.undo_exchange(
+            member_id=1,
+            exchange_id=row.id,
+            key=f"u:{next(_serial)}",
+            actor="staff:1",
+            reason="mistake",
+            now=NOON,
+        )
+
+    answers = race(undo, hands=20)
+
+    assert answers.count("entry.already_reversed") == 19
+    assert [account(book).available for book in exchanging] == [100, 0]
+
+
+def test_h10_a_transfer_races_spends_and_loses_nothing(book):
+    kept = Book(book.programme_id, 2)
+    book.earn(300)
+    kept.earn(100)
+
+    def transfer() -> Any:
+        return services.transfer(
+            from_member_id=1,
+            to_member_id=2,
+            programme_id=book.programme_id,
+            key="merge",
+            source="merge",
+            now=NOON,
+        )
+
+    answers = race(lambda: book.spend(10), transfer, lambda: kept.spend(10), hands=30)
+
+    spent = sum(isinstance(answer, Outcome) for answer in answers)
+    assert account(book).available == 0
+    assert account(kept).available == 400 - 10 * spent
+
+
+def test_h23_processes_expire_side_by_side(book):
+    """Three workers of their own, as in production, over the same members."""
+    for member in range(1, 120):
+        Book(book.programme_id, member).earn(10, expires_at=NOON + DAY)
+    s = connection.settings_dict
+    url = f"postgresql://{s['USER']}:{s['PASSWORD']}@{s['HOST']}:{s['PORT']}/{s['NAME']}"
+    command = ["run_task", "points.expire_due", "--now", (NOON + 2 * DAY).isoformat()]
+
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DATABASE_URL": url, "DATABASE_OWNER_URL": url},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    ends = [worker.communicate(timeout=120)[1].decode() for worker in workers]
+
+    assert [worker.returncode for worker in workers] == [0, 0, 0], ends
+    assert Entry.objects.filter(kind="expire").count() == 119
+    assert set(Account.objects.values_list("available", flat=True)) == {0}
