@@ -97,8 +97,6 @@ def _decide(order: Order, source: str, desk: Desk) -> None:
 
 
 def _decide_by_line(order: Order, rules: RuleSet, multiplier: Fraction, desk: Desk) -> Decision:
-    # Packed lines earn all by one rule; here each may have its own.
-    order.lines = list(order.lines)
     decision = earning_services.decide(
         rules=rules,
         lines=[
