@@ -71,7 +71,13 @@ def tier(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def privileges(standing: Standing, steps: Ladder, *, currency: str) -> list[Privilege]:
     """Return the multipliers of this tier and of those above that bring more."""
     mine = standing.tier
-    shown = [_earning(mine, words=_("With every purchase, from your tier."), held=True)]
+    shown = [
+        _earning(mine, words=_("With every purchase, from your tier."), held=True)
+        if mine.multiplier > 1
+        else Privilege(
+            title=_("Points with every purchase"), words=_("Higher tiers earn faster."), held=True
+        )
+    ]
     best = mine.multiplier
     for tier in steps.tiers:
         if tier.rank <= mine.rank or tier.multiplier <= best:

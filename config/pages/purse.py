@@ -14,6 +14,7 @@ from points.types import Expiring, Wallet
 
 # How many months a chart shows at most.
 _MONTHS = 12
+_ROOMY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,12 @@ def chart(parts: Sequence[Expiring]) -> charts.Chart | None:
     months = _months(endings[0].month, endings[-1].month)
     return charts.bars(
         [
-            (formats.month(month), formats.short_month(month), points.get(month, 0))
+            (
+                formats.month(month),
+                # Under many bars there is room for the number alone.
+                formats.short_month(month) if len(months) <= _ROOMY else str(month.month),
+                points.get(month, 0),
+            )
             for month in months
         ],
         title=_("Points that expire, by month"),

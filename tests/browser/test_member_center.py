@@ -8,9 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from members.models import User
+from members.models import Member, User
 from tests.browser.conftest import Visit, deliver, seat
-from tests.factories.story import PHONE
+from tests.factories.orders import line
+from tests.factories.story import PHONE, report
 
 pytestmark = pytest.mark.browser
 PATHS = (
@@ -80,6 +81,22 @@ def test_every_page_fits_and_keeps_the_policy(visit, story, width, language):
     assert "6,688" in page.inner_text("main")
     assert not window.sticks_out
     assert window.complaints == []
+
+
+def test_long_words_stay_inside_their_page(visit, story):
+    """A name nobody breaks, goods an import brought along: nothing sticks out at 390 px."""
+    Member.objects.filter(pk=story.member_id).update(nickname="W" * 64)
+    name = "Donaudampfschifffahrtsgesellschaft" * 5
+    report(story, "LONG-" + "9" * 40, days_ago=1, lines=[line(1, name=name, unit_price=99999900)])
+    window = seat(visit(), story.user)
+
+    for path in PATHS:
+        window.open(path)
+        assert not window.sticks_out, path
+    page = window.open("/orders")
+    page.locator("main a[href^='/orders/']").first.click()
+    page.wait_for_selector("text=Donau")
+    assert not window.sticks_out
 
 
 def test_every_page_works_without_scripts(visit, story):
