@@ -55,7 +55,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
 
 
-def _sweep_until(reached, *, seconds: float = 90) -> None:
+def _sweep_until(reached, *, seconds: float = 240) -> None:
     """Send what beat sends each second, until `reached`."""
     from config.celery import app
 
