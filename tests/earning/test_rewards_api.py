@@ -9,7 +9,7 @@ from tests.factories.api import api_client
 from tests.factories.orders import make_buyer, make_earning_shop
 
 pytestmark = pytest.mark.django_db
-REVIEW = {"behavior": "review", "source": "R-1", "occurred_at": "2026-11-10T10:00:00+08:00"}
+REVIEW = {"behavior": "review", "source": "R-1", "occurred_at": "2025-11-10T10:00:00+08:00"}
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_cap_is_a_conflict_that_says_until_when(api, path):
     problem = answer.json()
     assert problem["code"] == "reward.cap_reached"
     assert problem["errors"][0]["code"] == "reward.cap_reached.day"
-    assert "2026-11-10T16:00:00+00:00" in problem["detail"]
+    assert "2025-11-10T16:00:00+00:00" in problem["detail"]
 
 
 @pytest.mark.parametrize(
