@@ -18,7 +18,7 @@ RUN python -m config.launch settings python manage.py messages compile \
 
 # A new volume takes its owner from the folder it is put over.
 RUN useradd --system --no-create-home changke \
-    && install -d -o changke -g changke /srv/imports
+    && install -d -o changke -g changke /srv/imports /srv/media
 USER changke
 
 EXPOSE 8000

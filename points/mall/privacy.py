@@ -44,7 +44,7 @@ def _catalogue() -> None:
         "code",
         grade=Grade.SECRET,
         purpose="to give the member what they ordered; whoever reads it can use it up",
-        retention="two years after the order",
+        retention="as long as the order, so that its member can look it up",
         erase=Erase.CLEAR,
     )
 
@@ -79,7 +79,7 @@ def _orders() -> None:
         *("collect_code", "collect_blind"),
         grade=Grade.SECRET,
         purpose="to hand the order over to whoever shows the code, once",
-        retention="as long as the order waits in the store",
+        retention="180 days after it was handed over or given back",
         erase=Erase.CLEAR,
     )
     impersonal("mall.Buyer", "id")

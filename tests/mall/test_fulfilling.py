@@ -272,6 +272,16 @@ def test_a_slip_is_taken_back_within_its_time(mall, waiting):
     assert collect(waiting).status is OrderStatus.COLLECTED
 
 
+def test_collection_codes_are_forgotten_in_time(mall, waiting):
+    collect(waiting)
+
+    assert services.forget_old(now=NOON + 181 * DAY) == 1
+    assert services.forget_old(now=NOON + 181 * DAY) == 0
+
+    programme = mall.shop.programme.id
+    assert selectors.find_by_collect_code(code=waiting.collect_code, programme_id=programme) is None
+
+
 def test_what_nobody_collects_goes_back(mall, waiting):
     ends = waiting.collect_by
     assert ends == NOON + 14 * DAY

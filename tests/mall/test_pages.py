@@ -263,6 +263,17 @@ def test_points_and_cash_are_paid_from_stored_value(mall, buyer):
     assert models.Order.objects.get().status == OrderStatus.TO_SHIP
 
 
+def test_an_order_whose_time_to_pay_is_over_says_so_before_the_task_has_come(mall, buyer):
+    late = clock.now() - timedelta(hours=1)
+    made = mall.order(mall.item(cash=990), buyer, now=late)
+
+    html = browse(buyer).get(f"/mall/orders/{made.public_id}").content.decode()
+
+    assert "Not paid in time" in html
+    assert "order anew" in html
+    assert "Cancel this order" not in html
+
+
 def test_an_order_is_cancelled_or_received_by_its_member(mall, buyer):
     item, client = mall.item(), browse(buyer)
     paths = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,7 +38,7 @@ def orders(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         limit=PAGE,
     )
     values = {
-        "orders": [_line(order) for order in page.orders],
+        "orders": [_line(order, now=visitor.now) for order in page.orders],
         "later": before is not None,
         "newest": linked("shop:orders") if before else "",
         "older": linked("shop:orders", before=page.before) if page.before else "",
@@ -121,15 +123,21 @@ def _find(visitor: Visitor, public_id: str) -> Order:
     )
 
 
-def _line(found: Order) -> dict[str, object]:
-    name = named(found)
+def _is_overdue(found: Order, *, now: datetime) -> bool:
+    """Tell whether the time to pay is over; the task that cancels it may come a little later."""
+    waiting = found.status is OrderStatus.AWAITING_PAYMENT
+    return waiting and found.pay_by is not None and found.pay_by <= now
+
+
+def _line(found: Order, *, now: datetime) -> dict[str, object]:
+    name, overdue = named(found), _is_overdue(found, now=now)
     return {
         "url": linked_order(found),
         "image": shelf.image(found.picture),
         "name": f"{name} × {formats.number(found.quantity)}" if found.quantity > 1 else name,
         "price": wording.price(points=found.points, cash=found.cash, currency=found.currency),
-        "status": wording.status_title(found),
-        "tone": wording.status_tone(found),
+        "status": _("Not paid in time") if overdue else wording.status_title(found),
+        "tone": "plain" if overdue else wording.status_tone(found),
         "placed_at": found.placed_at,
     }
 
@@ -137,14 +145,15 @@ def _line(found: Order) -> dict[str, object]:
 def _values(request: HttpRequest, visitor: Visitor, found: Order) -> dict[str, object]:
     closed = found.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
     waiting = found.status is OrderStatus.AWAITING_PAYMENT
+    overdue = _is_overdue(found, now=visitor.now)
     ready = found.status is OrderStatus.TO_COLLECT
     stores = programmes_selectors.list_stores(visitor.programme.id) if found.store_id else ()
     return {
         "order": found,
-        "line": _line(found),
-        "is_new": "new" in request.GET and not closed,
+        "line": _line(found, now=visitor.now),
+        "is_new": "new" in request.GET and not (closed or overdue),
         "success": _success(found),
-        "steps": [] if closed else wording.steps(found),
+        "steps": [] if closed or overdue else wording.steps(found),
         "closed": closed,
         "why": wording.cancelled_because(found)
         if found.status is OrderStatus.CANCELLED
@@ -155,10 +164,11 @@ def _values(request: HttpRequest, visitor: Visitor, found: Order) -> dict[str, o
         "collect_code": f"{found.collect_code[:5]} {found.collect_code[5:]}" if ready else "",
         "has_codes": found.delivery is Delivery.CODE and found.status is OrderStatus.DELIVERED,
         "waiting": waiting,
-        "overdue": bool(waiting and found.pay_by and found.pay_by <= visitor.now),
+        "overdue": overdue,
         "balance": shelf.available(visitor, BALANCE) if waiting else 0,
         "cash": formats.money(amount=found.cash, currency=found.currency),
-        "may_cancel": found.status
+        "may_cancel": not overdue
+        and found.status
         in (OrderStatus.AWAITING_PAYMENT, OrderStatus.TO_SHIP, OrderStatus.TO_COLLECT),
         "may_receive": found.status is OrderStatus.SHIPPED,
     }

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from config.kernel import audit
 from points.mall import models
+from points.mall.selectors.items import UNDONE
 from points.mall.selectors.orders import list_codes, list_to_ship
 from points.mall.services import locking
 from points.mall.types import Order, OrderStatus
 
-KEEP_ADDRESSES = timedelta(days=180)
+KEEP = timedelta(days=180)
 _CHUNK = 5000
 
 
@@ -67,15 +69,17 @@ def take_to_ship(*, programme_id: int, actor: str, reason: str, now: datetime) -
 
 
 def forget_old(*, now: datetime) -> int:
-    """Forget addresses and tracking numbers of orders long closed; return how many orders."""
-    ends = (OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+    """Forget where parcels went and what collected them, once it is long over; return how many."""
+    ends = (*UNDONE, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COLLECTED)
     old = models.Order.objects.filter(
-        address__isnull=False, status__in=ends, changed_at__lt=now - KEEP_ADDRESSES
+        Q(address__isnull=False) | Q(collect_blind__isnull=False),
+        status__in=ends,
+        changed_at__lt=now - KEEP,
     )
     forgotten = 0
     while taken := list(old.values_list("member_id", "id")[:_CHUNK]):
         forgotten += models.Order.objects.filter(
             member_id__in={member for member, _order in taken},
             id__in=[order for _member, order in taken],
-        ).update(address=None, tracking=None)
+        ).update(address=None, tracking=None, collect_code=None, collect_blind=None)
     return forgotten
