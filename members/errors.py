@@ -211,3 +211,17 @@ class RealNameRefusedError(InvalidError):
 
     code = "real_name.refused"
     title = "Name and ID number do not belong together"
+
+
+class WrongPasswordError(InvalidError):
+    """Address and password do not belong together; which of them is wrong is not told."""
+
+    code = "sign_in.wrong_password"
+    title = "Address and password do not belong together"
+
+
+class WeakPasswordError(InvalidError):
+    """The password is too short, or too common."""
+
+    code = "sign_in.weak_password"
+    title = "This password is too easy to guess"

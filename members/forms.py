@@ -25,7 +25,9 @@ from members.errors import (
     RealNameRefusedError,
     SocialFailedError,
     TooManyCodesError,
+    WeakPasswordError,
     WrongCodeError,
+    WrongPasswordError,
     WrongPictureError,
     WrongProofError,
 )
@@ -47,6 +49,8 @@ REFUSALS = (
     IdNumberTakenError,
     RealNameLockedError,
     RealNameRefusedError,
+    WeakPasswordError,
+    WrongPasswordError,
 )
 
 
@@ -101,6 +105,9 @@ def words_of(refusal: DomainError) -> str:
         return gettext("This is the only way in that is left. Add another one first.")
     if isinstance(refusal, SocialFailedError):
         return gettext("That account could not be confirmed. Please try again, or use a code.")
+    if isinstance(refusal, WeakPasswordError):
+        # Django's own words for what is wrong with it.
+        return refusal.detail
     if found := _NAMING.get(type(refusal)):
         return str(found)
     if isinstance(refusal, ConsentMissingError):
@@ -115,6 +122,9 @@ _NAMING: dict[type[DomainError], Any] = {
     ),
     IdNumberTakenError: gettext_lazy(
         "Another membership is verified with this number. Please ask the shop."
+    ),
+    WrongPasswordError: gettext_lazy(
+        "Address and password do not belong together. You can always ask for a code instead."
     ),
     RealNameLockedError: gettext_lazy("Your name is verified already and stays as it is."),
     RealNameRefusedError: gettext_lazy(

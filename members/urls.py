@@ -7,6 +7,7 @@ from django.urls import path
 from members.views import (
     contacts,
     passkeys,
+    passwords,
     pictures,
     proving,
     real_name,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("sign-in/join", social.join, name="join"),
     path("me/security/socials/<slug:provider>/bind", social.bind, name="bind_social"),
     path("me/security/socials/<slug:provider>/unbind", social.unbind, name="unbind_social"),
+    path("sign-in/password", passwords.sign_in, name="password_sign_in"),
+    path("me/security/password", passwords.password, name="password"),
     path("sign-in/passkey", passkeys.sign_in, name="passkey_sign_in"),
     path("sign-in/passkey/options", passkeys.sign_in_options, name="passkey_options"),
     path("sign-in/proof/options", passkeys.proof_options, name="passkey_proof_options"),

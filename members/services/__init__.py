@@ -23,7 +23,9 @@ from members.errors import (
     SocialFailedError,
     StepUpNeededError,
     TooManyCodesError,
+    WeakPasswordError,
     WrongCodeError,
+    WrongPasswordError,
     WrongPictureError,
     WrongProofError,
 )
@@ -54,6 +56,7 @@ from members.services.naming import (
     read_real_name,
     verify_real_name,
 )
+from members.services.passwording import set_password, sign_in_by_password
 from members.services.proving import (
     check_proof,
     has_fresh_proof,
@@ -121,7 +124,9 @@ __all__ = [
     "SocialFailedError",
     "StepUpNeededError",
     "TooManyCodesError",
+    "WeakPasswordError",
     "WrongCodeError",
+    "WrongPasswordError",
     "WrongPictureError",
     "WrongProofError",
     "add_authenticator",
@@ -175,7 +180,9 @@ __all__ = [
     "reveal_contacts",
     "revoke_app",
     "set_labels",
+    "set_password",
     "sign_in_by_passkey",
+    "sign_in_by_password",
     "sign_in_options",
     "unbind_social",
     "update_profile",

@@ -14,12 +14,13 @@ from django.test import Client
 
 from config.kernel import clock, relay
 from config.kernel.models import IdempotencyRecord, OutboxEvent
-from members import models
+from members import models, services
+from members.social.base import Person
 from messaging.models import LocalMessage
 from tests.factories.api import api_client
 from tests.factories.loyalty import make_rules
 from tests.factories.programmes import make_shop
-from tests.members import dumping
+from tests.members import dumping, signing
 
 SECRETS = {
     "phone": "13812345678",
@@ -30,6 +31,12 @@ SECRETS = {
     "second name": "张君宝先生",
     "external id": "union-7f3c9a8b55d1",
     "second id": "openid-0c44be1291fe",
+    "account elsewhere": "oQ7vX3telltaleSubject",
+    "name elsewhere": "江湖大侠昵称",
+    "real name": "欧阳锋先生",
+    "ID number": "11010519491231002X",
+    "browser": "TelltaleBrowser/7.0",
+    "app secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 }
 
 
@@ -57,7 +64,7 @@ def _real_mail(settings):
 
 
 def _sign_in(address):
-    browser = Client()
+    browser = Client(headers={"user-agent": f"Mozilla/5.0 {SECRETS['browser']}"})
     browser.get("/sign-in?utm_source=x")
     assert browser.post("/sign-in", {"address": address}).status_code == 302
     relay.drain(now=clock.now())
@@ -65,6 +72,29 @@ def _sign_in(address):
     form = {"code": code, "agreed": "1"}
     assert browser.post("/sign-in/code", form).status_code == 302
     assert "_auth_user_id" in browser.session
+
+
+def _keep_safe(member):
+    """Do what the security page does: bind, verify, add a second proof."""
+    services.bind_social(
+        user_id=member.user_id,
+        person=Person(
+            provider="wechat",
+            subjects=(f"union:{SECRETS['account elsewhere']}",),
+            nickname=SECRETS["name elsewhere"],
+        ),
+        now=clock.now(),
+    )
+    services.verify_real_name(
+        member_id=member.pk,
+        name=SECRETS["real name"],
+        id_number=SECRETS["ID number"],
+        now=clock.now(),
+    )
+    secret = SECRETS["app secret"]
+    services.add_authenticator(
+        user_id=member.user_id, secret=secret, code=signing.app_code(secret), now=clock.now()
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -103,6 +133,9 @@ def test_h44_a_dump_shows_nobody(settings):
     Client().post("/sign-in", {"address": SECRETS["phone"]})
     relay.drain(now=clock.now())
 
+    _keep_safe(models.Member.objects.get())
+    relay.drain(now=clock.now())
+
     text = dumping.dump()
 
     assert dumping.find(text, SECRETS) == []
@@ -111,6 +144,16 @@ def test_h44_a_dump_shows_nobody(settings):
     assert models.Member.history.count() >= 1
     assert IdempotencyRecord.objects.count() == 2
     assert OutboxEvent.objects.filter(name="members.code_requested.v1").count() == 5
-    assert len(mail.outbox) == 2
-    for table in ("members_contactpoint", "django_session", "kernel_outboxevent"):
+    # Two codes, and that an account, an app and a name were added.
+    assert len(mail.outbox) == 5
+    for table in (
+        "members_contactpoint",
+        "django_session",
+        "kernel_outboxevent",
+        "members_socialaccount",
+        "members_realname",
+        "mfa_authenticator",
+        "usersessions_usersession",
+        "members_signinattempt",
+    ):
         assert f"COPY public.{table}" in text
