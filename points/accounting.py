@@ -94,7 +94,7 @@ class Proof(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"proof {self.pk}"
+        return f"#{self.pk}"
 
 
 class LiabilityDay(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -19,6 +20,8 @@ from config.kernel.console import Table, name_members, when
 from members import selectors as members_selectors
 from points import models, selectors
 from points.admin.wording import currency_words
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class InstantForm(forms.Form):
@@ -61,6 +64,11 @@ def show(screen: Any, request: HttpRequest, member_id: int) -> HttpResponse:
     return render(request, "admin/points/as_of.html", values)
 
 
+def _last_day(end: datetime) -> str:
+    # What ends at midnight is good through the day before.
+    return str(date_format(timezone.localtime(end - _INSTANT), "DATE_FORMAT"))
+
+
 def _typed(local: datetime) -> str:
     return local.strftime("%Y-%m-%dT%H:%M")
 
@@ -98,9 +106,9 @@ def _tables(member_id: int, programme_id: int, *, at: datetime, now: datetime) -
         ),
         Table(
             title=_("What was to expire then"),
-            headers=[_("Currency"), _("Expires"), _("Points")],
+            headers=[_("Currency"), _("Good through"), _("Points")],
             rows=[
-                [words.get(code, code), when(part.at), f"{part.points:,}"]
+                [words.get(code, code), _last_day(part.at), f"{part.points:,}"]
                 for code, balance in found.items()
                 for part in balance.expiring
             ],

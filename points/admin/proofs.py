@@ -78,7 +78,7 @@ class ProofAdmin(ReadOnlyAdmin):
     list_filter = (by_word("state", state_words),)
     ordering = ("-id",)
     fields = (
-        "shown_state",
+        "state_word",
         "started_at",
         "progress",
         "took",
@@ -116,6 +116,10 @@ class ProofAdmin(ReadOnlyAdmin):
     )
     def shown_state(self, obj: models.Proof) -> tuple[str, str]:
         return obj.state, state_words().get(obj.state, obj.state)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_word(self, obj: models.Proof) -> str:
+        return self.shown_state(obj)[1]
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, obj: models.Proof) -> str:

@@ -234,7 +234,7 @@ def _table(found: Found) -> Table:
             _("Reason"),
         ],
         rows=rows,
-        empty=_("Nothing fits."),
+        empty=_("Nothing so far.") if found.partial else _("Nothing fits."),
         note=_("Looked through a part of the ledger; go on further back.") if found.partial else "",
     )
 

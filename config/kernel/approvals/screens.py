@@ -182,7 +182,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "title",
         "what",
         "member",
-        "shown_state",
+        "state_word",
         "asked_by",
         "requested_at",
         "reason",
@@ -281,6 +281,10 @@ class ApprovalAdmin(ReadOnlyAdmin):
         late = obj.state == State.WAITING and obj.expires_at <= clock.now()
         state = str(State.EXPIRED) if late else obj.state
         return state, state_words().get(state, state)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_word(self, obj: Approval) -> str:
+        return self.shown_state(obj)[1]
 
     @admin.display(description=gettext_lazy("asked by"))
     def asked_by(self, obj: Any) -> str:
