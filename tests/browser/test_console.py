@@ -59,6 +59,7 @@ def test_operator_corrects_an_account_and_sees_it_in_the_ledger(visit, story):
     page.click("#result_list tbody a >> nth=0")
     page.click("text=Correct by hand")
     page.fill("[name=points]", "88")
+    page.select_option("[name=code]", index=1)
     page.fill("[name=reason]", "sorry for the wait")
 
     page.click("form button:has-text('Confirm')")
