@@ -75,6 +75,13 @@ def _step_of(draw, book, now, entries):
     return book.spend(points, now=now)
 
 
+def start_at_the_first_entry() -> None:
+    """Pass over the numbers that earlier tests have used up: by sevens they take minutes."""
+    first = Entry.objects.order_by("id").values_list("id", flat=True).first()
+    assert first is not None
+    LiabilityMark.objects.create(pk=1, upto=first - 1)
+
+
 def by_entries(shop: Shop, day: date) -> int:
     """Add up the ledger itself: every entry up to the end of a local day."""
     with connection.cursor() as cursor:
@@ -90,6 +97,7 @@ def by_entries(shop: Shop, day: date) -> int:
 @pytest.mark.parametrize("limit", [7, 10_000])
 def test_every_day_equals_the_ledger_to_the_point(shop, seed, limit):
     last = history(shop, seed=seed)
+    start_at_the_first_entry()
     while services.roll_up(now=last, limit=limit):
         pass
     # What comes after the roll-up is read from the entries.
