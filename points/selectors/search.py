@@ -1,4 +1,4 @@
-"""Search the ledger: newest first, page by key, never by OFFSET, never counting it all.
+"""Search the ledger: newest first, page by key, and without counting it all.
 
 With a member, or an order of one, the member's own key answers at once. Without, entries are
 looked through from the newest backwards in stretches of their numbers, for as long as an

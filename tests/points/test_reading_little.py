@@ -7,7 +7,7 @@ from tests.factories.points import NOON, Book
 
 # A function's plan is general after five calls; what it was made from stays in it.
 WARM_UP = 8
-FULL = 20_000
+FULL = 5_000
 
 
 def rows_scanned(table: str) -> int:
