@@ -14,6 +14,7 @@ from django.db import connection
 from points import selectors
 from points.models import Account, Entry
 from tests.factories.points import NOON, Book
+from tests.statistics import analyze
 
 LONG = 100_000
 # One page of 8 kB holds dozens of entries; a page of the statement and the way there.
@@ -43,8 +44,7 @@ def book(shop) -> Book:
     for member in range(2, 30):
         Book(shop.programme.id, member).earn(10)
     book.earn(700, expires_at=NOON + timedelta(days=30))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE points_entry, points_lot, points_account")
+    analyze("points_entry", "points_lot", "points_account")
     return book
 
 
