@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class KernelConfig(AppConfig):
     name = "config.kernel"
     label = "kernel"
-    verbose_name = _("Kernel")
+    verbose_name = _("System")
 
     def ready(self) -> None:
         from config.kernel import grants, heartbeat, schedule  # noqa: F401

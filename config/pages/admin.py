@@ -8,6 +8,8 @@ from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client, Token
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_celery_beat import models as beat
 from django_celery_beat.admin import (
     ClockedScheduleAdmin,
@@ -52,11 +54,32 @@ class _TaskForm(PeriodicTaskForm):  # type: ignore[misc]
         self.fields["regtask"].widget = _TaskSelect()
 
 
+def _say_times(times: beat.CrontabSchedule) -> str:
+    """Say the usual kinds of times in words, and others as the library does."""
+    days = (times.day_of_week, times.day_of_month, times.month_of_year)
+    if times.minute.isdecimal() and days == ("*", "*", "*"):
+        if times.hour == "*":
+            return _("every hour, at %(minute)s minutes past") % {"minute": int(times.minute)}
+        if times.hour.isdecimal():
+            at = f"{int(times.hour):02}:{int(times.minute):02}"
+            return _("every day at %(time)s (%(zone)s)") % {"time": at, "zone": times.timezone}
+    return str(times.human_readable)
+
+
 @admin.register(beat.PeriodicTask)
 class TaskAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
     """What runs when. Operators may switch a task off or change its times."""
 
     form = _TaskForm
+    list_display = ("name", "enabled", "how_often", "last_run_at")
+    list_filter = ("enabled",)
+
+    @admin.display(description=gettext_lazy("how often"))
+    def how_often(self, obj: beat.PeriodicTask) -> str:
+        """Say when it runs, as one would say it."""
+        if obj.crontab:
+            return _say_times(obj.crontab)
+        return str(obj.interval or obj.solar or obj.clocked or "–")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep what the code declares: deleting a shared interval would take it along."""
@@ -73,6 +96,13 @@ class IntervalAdmin(ModelAdmin):  # type: ignore[misc]
 @admin.register(beat.CrontabSchedule)
 class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc]
     """Times that tasks run at."""
+
+    list_display = ("in_words", "timezone")
+
+    @admin.display(description=gettext_lazy("when"))
+    def in_words(self, obj: beat.CrontabSchedule) -> str:
+        """Say the times, as one would say them."""
+        return _say_times(obj)
 
 
 @admin.register(beat.ClockedSchedule)

@@ -22,6 +22,7 @@ from config.kernel.console import (
     by_word,
     found_or_404,
     name_members,
+    programme_name,
     programme_words,
     record_url,
     spread_key,
@@ -52,7 +53,25 @@ class AccountAdmin(SpreadAdmin):
     )
     list_filter = (by_word("currency", currency_words), by_word("programme_id", programme_words))
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
+    fields = (
+        "member",
+        "shown_programme",
+        "shown_currency",
+        "available",
+        "pending",
+        "held",
+        "debt",
+        "lifetime_earned",
+        "lifetime_spent",
+        "lifetime_expired",
+        "next_due_at",
+    )
+    readonly_fields = fields
     actions_detail = ("adjust",)
+
+    @admin.display(description=gettext_lazy("programme"))
+    def shown_programme(self, obj: models.Account) -> str:
+        return programme_name(obj.programme_id)
 
     @action(title=gettext_lazy("Correct by hand"), path="adjust", icon="exposure")
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:

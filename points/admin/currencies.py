@@ -81,6 +81,9 @@ class CurrencyForm(ReasonForm):
 class CurrencyAdmin(ReadOnlyAdmin):
     """Definitions that replace or add to the house's own."""
 
+    nothing_yet = gettext_lazy(
+        "Points and growth value are built in. Currencies that you define are listed here."
+    )
     list_display = ("code", "name_zh", "name_en", "shown_kind", "shown_expiry", "version", "actor")
     ordering = ("programme_id", "code", "-version")
     shown_kind = word("kind", sort_words, title=gettext_lazy("kind"))

@@ -95,6 +95,7 @@ class BandForm(ReasonForm):
 class PointCostAdmin(ReadOnlyAdmin):
     """The liability, and the rows of what points cost."""
 
+    nothing_yet = gettext_lazy("No cost is set: 100 points count as 100 minor units.")
     list_display = ("programme", "brand", "currency", "from_day", "per_points")
     ordering = ("programme_id", "brand_id", "-from_day")
     actions_list = ("see_liability",)

@@ -10,10 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import models, words
-from config.kernel.console import ReadOnlyAdmin, Table, by_word, name_actors, programme_name, word
+from config.kernel.console import (
+    ReadOnlyAdmin,
+    Table,
+    by_word,
+    name_actors,
+    names_actors,
+    programme_name,
+    word,
+)
 from config.kernel.happenings import act_words
 
 words.call(models.AuditRecord, gettext_lazy("audit record"), gettext_lazy("audit log"))
+
+
+names_actors("command", lambda keys: dict.fromkeys(keys, _("Command line")))
 
 
 @admin.register(models.AuditRecord)

@@ -52,6 +52,9 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
 
     list_before_template = "admin/_list_tables.html"
 
+    # What an empty list says, where the usual words do not help.
+    nothing_yet: Any = ""
+
     # What stands before its name in the navigation, where that names no icon for it.
     icon = "table_rows"
 

@@ -29,6 +29,7 @@ class _NewTermsForm(forms.ProgrammeForm, forms.TermsForm):
 class TermsAdmin(ReadOnlyAdmin):
     """How long members have to pay, to collect, and the shop to take a collection back."""
 
+    nothing_yet = gettext_lazy("The usual times hold until you set others.")
     list_display = ("shown_programme", "pay_minutes", "collect_days", "undo_minutes")
     fields = ("shown_programme", "pay_minutes", "collect_days", "undo_minutes")
     readonly_fields = fields

@@ -1,0 +1,1 @@
+"""How dates and times read where Django's own formats are not the product's."""
