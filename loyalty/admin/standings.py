@@ -73,6 +73,8 @@ class MemberTierAdmin(_InProgramme):
     """Who has which tier, since when and until when."""
 
     list_display = ("member", "programme", "tier", "since", "until", "ladder_version")
+    # A link around the member's own link would be an empty one.
+    list_display_links = ("tier",)
     list_filter = (by_word("tier_code", tier_words), by_word("programme_id", programme_words))
     fields = list_display
     readonly_fields = fields
