@@ -112,3 +112,23 @@ def test_ledger_pages_never_skip_rows():
     ]
 
     assert found == []
+
+
+def test_the_ledger_is_asked_for_single_rows_by_index_alone():
+    """EXISTS for each row of a list may be planned as a hash of the whole ledger.
+
+    It was, and made an order a hundred times as dear: a single row is asked for by
+    `(SELECT true … LIMIT 1)`, which has no such plan. `IF EXISTS` and `OR EXISTS` ask once.
+    """
+    asked = re.compile(
+        r"(?<!IF )(?<!OR )EXISTS\s*\(\s*SELECT[^()]*?FROM points_(?:entry|lot)\b", re.IGNORECASE
+    )
+
+    found = [
+        f"{path.name}:{text.count(chr(10), 0, place.start()) + 1}"
+        for path in sorted((Path(settings.BASE_DIR) / "points" / "sql").glob("*.sql"))
+        for text in [path.read_text()]
+        for place in asked.finditer(text)
+    ]
+
+    assert found == []
