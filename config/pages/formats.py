@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 
 from config.kernel.money import minor_digits
 
+# A minus sign: as wide as the plus it stands under, and never parted from its number.
+MINUS = "−"
 # Every currency is written with the sign its own shoppers know: ¥ and £, never CN¥.
 _SIGNS_OF = "zh_Hans_CN"
 
@@ -34,7 +36,7 @@ def money(*, amount: int, currency: str, brief: bool = False) -> str:
     digits = minor_digits(currency)
     whole, rest = divmod(abs(amount), 10**digits)
     fraction = "" if not digits or (brief and not rest) else f".{rest:0{digits}d}"
-    return f"{'-' if amount < 0 else ''}{_symbol(currency)}{whole:,}{fraction}"
+    return f"{MINUS if amount < 0 else ''}{_symbol(currency)}{whole:,}{fraction}"
 
 
 @lru_cache(maxsize=256)
@@ -45,11 +47,11 @@ def _symbol(currency: str) -> str:
 def number(value: int) -> str:
     """Return a number with its thousands apart."""
     # What Babel writes for "#,##0" in both languages, at a fiftieth of the price.
-    return f"{value:,}"
+    return f"{value:,}".replace("-", MINUS)
 
 
 def signed(value: int) -> str:
-    """Return a change: +20, -1,000, or 0."""
+    """Return a change: +20, −1,000, or 0."""
     return ("+" if value > 0 else "") + number(value)
 
 

@@ -21,7 +21,7 @@ JOINER = "\u2060"
         (124000, "CNY", True, "¥1,240"),
         (124050, "CNY", True, "¥1,240.50"),
         (124000, "CNY", False, "¥1,240.00"),
-        (-50, "GBP", False, "-£0.50"),
+        (-50, "GBP", False, "−£0.50"),
         (1240, "JPY", False, "JP¥1,240"),
     ],
 )
@@ -65,9 +65,10 @@ def test_chinese_days_are_not_parted_at_the_end_of_a_line():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0"), (999, "999"), (1234567, "1,234,567"), (-4500, "-4,500")]
+    ("value", "text"), [(0, "0"), (999, "999"), (1234567, "1,234,567"), (-4500, "−4,500")]
 )
 def test_numbers_have_their_thousands_apart_in_both_languages(value, text):
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            assert formats.number(value) == text == format_decimal(value, "#,##0", locale="zh")
+            plain = format_decimal(value, "#,##0", locale="zh")
+            assert formats.number(value) == text == plain.replace("-", formats.MINUS)

@@ -30,8 +30,8 @@ def test_statement_lists_entries_each_with_its_why(story: Story, language):
     zh = language == "zh-hans"
     assert ("来自订单 SO-1002。" if zh else "For order SO-1002.") in html
     assert "兑换：随行杯" in html
-    assert "-800" in html
-    assert "-340" in html
+    assert "−800" in html
+    assert "−340" in html
 
 
 def test_statement_is_filtered_by_kind(story: Story):
