@@ -80,18 +80,6 @@ def decidable(user: Any) -> list[str]:
     return [kind.name for kind in approvals.kinds() if user.has_perm(kind.permission)]
 
 
-def count_waiting(request: HttpRequest) -> int:
-    """Count what waits for this operator, for the navigation."""
-    kinds = decidable(request.user)
-    if not kinds:
-        return 0
-    return (
-        Approval.objects.filter(state=State.WAITING, expires_at__gt=clock.now(), kind__in=kinds)
-        .exclude(requested_by=actor(request))
-        .count()
-    )
-
-
 class _StateFilter(admin.SimpleListFilter):
     """What waits, unless something else is asked for."""
 
