@@ -1,21 +1,18 @@
-"""Console: members and the accounts that sign in. Personal data is masked."""
+"""Console: members. Personal data is masked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
-from config.kernel import clock, ids, sheets, words
+from config.kernel import clock, sheets, words
 from config.kernel.console import (
     Link,
     ReadOnlyAdmin,
@@ -26,81 +23,20 @@ from config.kernel.console import (
     badge,
     by_word,
     find_members,
-    finds_members,
     found_or_404,
     name_members,
-    names_actors,
-    names_members,
     programme_name,
     programme_words,
     record_url,
     when,
     word,
 )
-from config.kernel.errors import DomainError, NotFoundError
 from config.kernel.panels import Subject
-from members import console as _console
-from members import contacts, models, selectors, services
+from members import models, selectors, services
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
-from members.programmes.types import Programme
-from members.types import ContactKind
 
-__all__ = ["_console"]
-admin.site.unregister(Group)
-words.call(Group, gettext_lazy("role"), gettext_lazy("roles"))
 words.call(models.Member, gettext_lazy("member"), gettext_lazy("members"))
-words.call(models.User, gettext_lazy("account to sign in"), gettext_lazy("sign-ins"))
-
-
-@admin.register(Group)
-class GroupAdmin(ModelAdmin):  # type: ignore[misc]
-    """Roles of staff."""
-
-    filter_horizontal = ("permissions",)
-
-
-@finds_members
-def by_anything(text: str) -> list[int]:
-    """Find members by mem_ id, card number, phone or e-mail, in every programme."""
-    if text.startswith("mem_"):
-        try:
-            return [ids.decode("mem", text).member_id]
-        except NotFoundError:
-            return []
-    found: list[int | None] = []
-    for programme in programmes_selectors.list_programmes():
-        found.append(selectors.find_by_card(programme_id=programme.id, card_no=text))
-        found.append(_by_contact(programme, text))
-    return [member for member in dict.fromkeys(found) if member is not None]
-
-
-@names_members
-def by_number(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Name members by their number."""
-    rows = models.Member.objects.filter(pk__in=set(member_ids)).values_list("pk", "member_no")
-    return {pk: (number, record_url(models.Member, pk)) for pk, number in rows}
-
-
-def _staff(keys: Sequence[str]) -> dict[str, str]:
-    rows = models.User.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
-    return {str(pk): name for pk, name in rows.values_list("pk", "staff_name") if name}
-
-
-names_actors("staff", _staff)
-
-
-def _by_contact(programme: Programme, text: str) -> int | None:
-    """Find by the blind index of an address, written the way people write it."""
-    try:
-        if "@" in text:
-            kind, address = ContactKind.EMAIL, contacts.parse_email(text)
-        else:
-            region = contacts.region_of(programme.timezone)
-            kind, address = ContactKind.PHONE, contacts.parse_phone(text, region=region)
-    except DomainError:
-        return None
-    return selectors.find_by_contact(programme_id=programme.id, kind=kind, address=address)
 
 
 def status_words() -> dict[str, str]:
@@ -301,14 +237,3 @@ def _subject(member: Any) -> Subject:
         currency=programme.currency,
         now=clock.now(),
     )
-
-
-@admin.register(models.User)
-class UserAdmin(ReadOnlyAdmin):
-    """Accounts that sign in: staff and members alike, without their addresses."""
-
-    list_display = ("id", "staff_name", "is_staff", "is_superuser", "is_active", "last_login")
-    list_filter = ("is_staff", "is_active")
-    search_fields = ("=staff_name",)
-    ordering = ("-id",)
-    fields = ("staff_name", "is_staff", "is_superuser", "is_active", "last_login", "groups")

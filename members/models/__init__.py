@@ -1,0 +1,29 @@
+"""Who the members are.
+
+Everything that points to a person directly is encrypted. `MemberKey` maps a blind index to
+its member, so that the database itself refuses a second member for the same phone number.
+Tables with `member_id` are spread by it and are written by SQL or `bulk_create`.
+"""
+
+from __future__ import annotations
+
+from members.models.profiles import Consent, Label, Member
+from members.models.proofs import RealName
+from members.models.reach import ContactPoint, Identity, MemberKey
+from members.models.signing_in import SignInAttempt, SignInTicket, SocialAccount
+from members.models.users import User, UserManager
+
+__all__ = [
+    "Consent",
+    "ContactPoint",
+    "Identity",
+    "Label",
+    "Member",
+    "MemberKey",
+    "RealName",
+    "SignInAttempt",
+    "SignInTicket",
+    "SocialAccount",
+    "User",
+    "UserManager",
+]

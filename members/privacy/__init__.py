@@ -1,0 +1,11 @@
+"""What members' columns hold, why, how long, and what an erasure does to them."""
+
+from __future__ import annotations
+
+from members.privacy import people, proofs, reach, signing_in
+
+
+def declare() -> None:
+    """Fill the register."""
+    for subject in (people, reach, signing_in, proofs):
+        subject.declare()

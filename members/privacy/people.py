@@ -1,0 +1,129 @@
+"""What the accounts and the members themselves hold."""
+
+from __future__ import annotations
+
+from config.kernel.privacy import Erase, Grade, classify, impersonal
+from members.privacy.reasons import MEMBERSHIP, REACH, SERVE
+
+_PROVE = "to prove what was agreed to"
+
+
+def _users() -> None:
+    impersonal("members.User", "id", "is_staff", "is_superuser", "is_active", "phone_verified")
+    classify(
+        "members.User",
+        "staff_name",
+        grade=Grade.PERSONAL,
+        purpose="to sign staff in",
+        retention="while they work here",
+        erase=Erase.CLEAR,
+    )
+    classify(
+        "members.User",
+        "email",
+        "phone",
+        grade=Grade.DIRECT,
+        purpose=REACH,
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+    )
+    classify(
+        "members.User",
+        "password",
+        grade=Grade.SECRET,
+        purpose="to sign in; a salted hash",
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+    )
+    classify(
+        "members.User",
+        "last_login",
+        grade=Grade.LINKED,
+        purpose="to notice misuse",
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+    )
+
+
+def _profile(model: str) -> None:
+    impersonal(model, "id", "programme_id", "status", "kind", "survivor_id", "version")
+    classify(
+        model,
+        "member_no",
+        "user",
+        "joined_at",
+        "home_store_id",
+        "birthday_changed_at",
+        grade=Grade.LINKED,
+        purpose="to keep the account",
+        retention="as long as the ledger",
+        erase=Erase.KEEP,
+    )
+    classify(
+        model,
+        "nickname",
+        "birthday",
+        "gender",
+        "locale",
+        "timezone",
+        "attribution",
+        grade=Grade.PERSONAL,
+        purpose=SERVE,
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+    )
+
+
+def _member() -> None:
+    _profile("members.Member")
+    classify(
+        "members.Member",
+        "name",
+        grade=Grade.DIRECT,
+        purpose=SERVE,
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+    )
+    _profile("members.HistoricalMember")
+    impersonal(
+        "members.HistoricalMember",
+        "history_id",
+        "history_date",
+        "history_type",
+        "history_change_reason",
+        "history_user",
+    )
+
+
+def _labels_and_consents() -> None:
+    impersonal("members.Label", "id", "member_id", "kind", "name_zh", "name_en")
+    classify(
+        "members.Label",
+        "code",
+        "since",
+        "until",
+        "computed_at",
+        grade=Grade.LINKED,
+        purpose="to give what the member's tier, tags and segments are entitled to",
+        retention=MEMBERSHIP,
+        erase=Erase.DELETE_ROW,
+    )
+    impersonal("members.Consent", "id", "member_id", "storefront_id")
+    classify(
+        "members.Consent",
+        "purpose",
+        "policy_version",
+        "given_at",
+        "withdrawn_at",
+        grade=Grade.LINKED,
+        purpose=_PROVE,
+        retention="three years after the membership",
+        erase=Erase.KEEP,
+    )
+
+
+def declare() -> None:
+    """Classify these columns."""
+    _users()
+    _member()
+    _labels_and_consents()
