@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-_SQL = Path(__file__).resolve().parent.parent / "sql" / "009_policies.sql"
+_SQL = Path(__file__).resolve().parent.parent / "sql" / "005_reversal.sql"
 
 
 class Migration(migrations.Migration):

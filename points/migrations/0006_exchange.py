@@ -9,7 +9,7 @@ import points.types
 from config.kernel.spread import CreateSpreadModel
 
 _SQL = Path(__file__).resolve().parent.parent / "sql"
-_FILES = ("010_exchange.sql", "011_transfer.sql", "012_following.sql")
+_FILES = ("010_exchange.sql", "011_transfer.sql", "004_operations.sql")
 _DROP = """
 DO $$
 DECLARE f text;

@@ -2,22 +2,6 @@
 -- All of it runs as the caller (SECURITY INVOKER), reads no clock, and names member_id in
 -- every statement. Whoever holds the account's row lock may change its lots and holds.
 
-CREATE TYPE points_command AS (
-    op text, member_id bigint, programme_id bigint, currency text,
-    key text, fingerprint bytea, source text, reason text, rule text, actor text,
-    occurred_at timestamptz,
-    points bigint, pending boolean, available_at timestamptz, expires_at timestamptz,
-    reservation_id bigint, brand_id bigint,
-    entry_id bigint, under text, cause text, policy text, grace_until timestamptz
-);
-
--- One row for each entry a command made (or had made), or a single row for none.
-CREATE TYPE points_reply AS (
-    item integer, problem text, asked bigint, had bigint,
-    replayed boolean, duplicate boolean, uncovered bigint, reservation_id bigint,
-    entry points_entry
-);
-
 CREATE OR REPLACE FUNCTION points_refusal(p_problem text, p_asked bigint DEFAULT 0, p_had bigint DEFAULT 0)
 RETURNS points_reply LANGUAGE sql IMMUTABLE AS $$
     SELECT ROW(0, p_problem, p_asked, p_had, false, false, 0, NULL, NULL)::points_reply

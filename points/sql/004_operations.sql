@@ -233,6 +233,12 @@ BEGIN
     END IF;
     -- Once more: before the lock it may have been another's to close.
     SELECT * INTO h FROM points_hold WHERE member_id = a.member_id AND id = c.reservation_id;
+    IF h.status = 'moved' THEN
+        c.member_id := h.moved_member_id;
+        c.reservation_id := h.moved_hold_id;
+        RETURN QUERY SELECT * FROM points_close_hold(c, p_release, p_now, p_announce);
+        RETURN;
+    END IF;
     v_points := CASE WHEN p_release THEN 0 ELSE coalesce(c.points, h.points) END;
     IF h.status = 'lapsed' THEN
         RETURN NEXT points_refusal('reservation.expired');
@@ -279,7 +285,11 @@ BEGIN
     END IF;
     PERFORM points_open_account(h.member_id, h.account_id, p_now, p_now, p_announce);
     SELECT * INTO h FROM points_hold WHERE member_id = c.member_id AND id = c.reservation_id;
-    IF h.status = 'lapsed' THEN
+    IF h.status = 'moved' THEN
+        c.member_id := h.moved_member_id;
+        c.reservation_id := h.moved_hold_id;
+        RETURN QUERY SELECT * FROM points_extend(c, p_now, p_announce);
+    ELSIF h.status = 'lapsed' THEN
         RETURN NEXT points_refusal('reservation.expired');
     ELSIF h.status <> 'held' THEN
         RETURN NEXT points_refusal('reservation.closed');

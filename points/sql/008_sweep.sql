@@ -2,11 +2,13 @@
 -- Most accounts only have lots to expire, or only points to mature: those go in a handful
 -- of statements over all of them. The rest goes one by one, in order of time.
 -- Accounts are locked in one order and judged again under the lock, so sweeps may run side
--- by side, and a second run finds nothing.
+-- by side, and a second run finds nothing. Statements are planned for the members at hand:
+-- a plan made once for all compares each lot with ten thousand accounts in turn.
 
 CREATE OR REPLACE FUNCTION points_sweep(p_members bigint[], p_now timestamptz, OUT accounts bigint, OUT points bigint)
 LANGUAGE plpgsql
 SET jit = off
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     a points_account;
@@ -63,7 +65,9 @@ END $$;
 -- and date, and each account and lot touched once.
 CREATE OR REPLACE FUNCTION points_expire_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
 RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
+AS $$
 DECLARE
     v_points bigint;
 BEGIN
@@ -111,7 +115,9 @@ END $$;
 -- Matures what is due of accounts that owe and hold nothing and have nothing to expire.
 CREATE OR REPLACE FUNCTION points_mature_many(p_members bigint[], p_accounts bigint[], p_now timestamptz)
 RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
+AS $$
 BEGIN
     INSERT INTO points_entry (id, member_id, account_id, kind, counter, points, available, pending,
         balance_after, idem_key, fingerprint, source, lots, lot_points, lot_moved, lot_expires,

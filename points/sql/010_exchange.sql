@@ -2,7 +2,7 @@
 -- against its programme's clearing account `exchange`. Rate, fee and limits are told by the
 -- caller, who read them from a dated rate; here they meet the balance under its lock.
 
-CREATE FUNCTION points_lock(p_member bigint, p_account bigint) RETURNS void
+CREATE OR REPLACE FUNCTION points_lock(p_member bigint, p_account bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM points_account WHERE member_id = p_member AND id = p_account FOR UPDATE;
@@ -10,7 +10,7 @@ END $$;
 
 -- Locks two accounts in the order everybody keeps (member, account), whichever gives, so
 -- that exchanges both ways cannot wait for each other in a circle; then posts what is due.
-CREATE FUNCTION points_open_both(
+CREATE OR REPLACE FUNCTION points_open_both(
     p_member bigint, p_account bigint, p_other_member bigint, p_other_account bigint,
     p_now timestamptz, p_announce boolean, OUT a points_account, OUT b points_account
 )
@@ -29,7 +29,7 @@ END $$;
 
 -- Counts an exchange against the day's limits; gives the refusal, or NULL when it may go on.
 -- The giving account is locked, so the member's own sum stands still; the pair's is a row.
-CREATE FUNCTION points_count_exchange(
+CREATE OR REPLACE FUNCTION points_count_exchange(
     x points_exchange, p_member_limit bigint, p_pair_limit bigint
 ) RETURNS points_reply
 LANGUAGE plpgsql AS $$
@@ -65,7 +65,7 @@ END $$;
 -- Opens the lots of what is received. With `p_carry` they keep the dates of the points given,
 -- where those are earlier: exchanging there and back must not lengthen a life. The parts are
 -- cumulative shares rounded down, so that they add up.
-CREATE FUNCTION points_receive(
+CREATE OR REPLACE FUNCTION points_receive(
     INOUT b points_account, d points_command, given points_entry, p_carry boolean,
     p_now timestamptz, OUT f points_entry
 )
@@ -110,7 +110,7 @@ BEGIN
 END $$;
 
 -- `c` gives, `d` receives. Answers with both entries, the giver's first.
-CREATE FUNCTION points_exchange_now(
+CREATE OR REPLACE FUNCTION points_exchange_now(
     c points_command, d points_command, p_rate bigint, p_fee bigint, p_day date, p_carry boolean,
     p_member_limit bigint, p_pair_limit bigint, p_now timestamptz
 ) RETURNS SETOF points_reply
@@ -181,7 +181,7 @@ BEGIN
     RETURN NEXT ROW(0, NULL, 0, 0, false, false, 0, NULL, r.f)::points_reply;
 END $$;
 
-CREATE FUNCTION points_replay_exchange(c points_command) RETURNS SETOF points_reply
+CREATE OR REPLACE FUNCTION points_replay_exchange(c points_command) RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
     e points_entry;
@@ -202,7 +202,7 @@ END $$;
 -- Undoes exchange `c.entry_id`: what was received is taken back, whole or not at all; what
 -- was given returns to its lots as any return does, with `c.grace_until`. `c` speaks for the
 -- giver; the receiver's entry takes the key's second number.
-CREATE FUNCTION points_exchange_undo(c points_command, p_day date, p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_exchange_undo(c points_command, p_day date, p_now timestamptz)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -2,7 +2,7 @@
 -- times, reservations and debt move as they are. Two entries for each account.
 
 -- Clears debt with what has come in, writes the entry, keeps the account.
-CREATE FUNCTION points_arrive(INOUT b points_account, INOUT f points_entry)
+CREATE OR REPLACE FUNCTION points_arrive(INOUT b points_account, INOUT f points_entry)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_clear bigint := least(b.debt + f.debt, b.available + f.available);
@@ -19,7 +19,7 @@ BEGIN
 END $$;
 
 -- Moves the reservations of `a` into `b`; `m` maps the lots.
-CREATE FUNCTION points_move_holds(INOUT m points_move, a points_account, b points_account, p_at timestamptz)
+CREATE OR REPLACE FUNCTION points_move_holds(INOUT m points_move, a points_account, b points_account, p_at timestamptz)
 LANGUAGE plpgsql AS $$
 DECLARE
     h points_hold;
@@ -47,7 +47,7 @@ BEGIN
 END $$;
 
 -- Both accounts are locked, and nothing is due. A moved lot keeps the entry that earned it.
-CREATE FUNCTION points_move_account(
+CREATE OR REPLACE FUNCTION points_move_account(
     INOUT a points_account, INOUT b points_account, c points_command, p_now timestamptz,
     OUT e points_entry, OUT f points_entry
 )
@@ -107,7 +107,7 @@ BEGIN
 END $$;
 
 -- Locks every account of two members, in the order everybody keeps.
-CREATE FUNCTION points_lock_members(p_member bigint, p_other bigint) RETURNS void
+CREATE OR REPLACE FUNCTION points_lock_members(p_member bigint, p_other bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM points_account WHERE member_id = least(p_member, p_other) ORDER BY id FOR UPDATE;
@@ -115,7 +115,7 @@ BEGIN
 END $$;
 
 -- Answers with the entries of each account that had anything, the giving one first.
-CREATE FUNCTION points_transfer(c points_command, p_to_member bigint, p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_transfer(c points_command, p_to_member bigint, p_now timestamptz)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -162,7 +162,7 @@ BEGIN
 END $$;
 
 -- Gives reservations that still hold back to `a`; `f` and `e` gather what moved with them.
-CREATE FUNCTION points_return_holds(
+CREATE OR REPLACE FUNCTION points_return_holds(
     m points_move, INOUT e points_entry, INOUT f points_entry
 )
 LANGUAGE plpgsql AS $$
@@ -208,7 +208,7 @@ END $$;
 -- Undoes one account's move. What was spent meanwhile of the moved lots must be covered by
 -- other points of the receiver; what expired meanwhile stays expired. Gives back how many
 -- points are missing, and then the caller rolls back.
-CREATE FUNCTION points_unmove_account(
+CREATE OR REPLACE FUNCTION points_unmove_account(
     m points_move, c points_command, p_now timestamptz,
     OUT e points_entry, OUT f points_entry, OUT missing bigint
 )
@@ -283,7 +283,7 @@ BEGIN
 END $$;
 
 -- Undoes the transfer that `c.cause` (its key) made. The caller rolls back on a refusal.
-CREATE FUNCTION points_transfer_undo(c points_command, p_now timestamptz)
+CREATE OR REPLACE FUNCTION points_transfer_undo(c points_command, p_now timestamptz)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -156,3 +157,18 @@ def _published_views() -> set[str]:
                 continue
             views |= set(getattr(selectors, "SQL_VIEWS", ()))
     return views
+
+
+def test_every_function_of_the_database_is_written_in_one_file_and_can_be_made_again():
+    """A migration runs the file that changed; a second version elsewhere would be lost or win."""
+    for folder in sorted({path.parent for path in source.ROOT.glob("[a-z]*/**/sql/*.sql")}):
+        made = Counter(
+            (again, function)
+            for path in sorted(folder.glob("*.sql"))
+            for again, function in re.findall(
+                r"^CREATE (OR REPLACE )?FUNCTION (\w+)", path.read_text(), re.MULTILINE
+            )
+        )
+        assert made, folder
+        assert {made[one] for one in made} == {1}, made.most_common(3)
+        assert {again for again, _ in made} == {"OR REPLACE "}, made
