@@ -12,7 +12,8 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
-        from loyalty import board
+        from loyalty import board, privacy
 
+        privacy.declare()
         board.register()
         grants.append_only("loyalty_tierchange")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 
 _MODEL = "messaging.LocalMessage"
@@ -22,8 +24,8 @@ def declare() -> None:
         "why",
         "recorded_at",
         grade=Grade.LINKED,
-        purpose="to know what was sent, and why something was not",
-        retention="two years",
+        purpose=_("to know what was sent, and why something was not"),
+        retention=_("two years"),
         erase=Erase.KEEP,
     )
     classify(
@@ -32,7 +34,7 @@ def declare() -> None:
         "subject",
         "body",
         grade=Grade.DIRECT,
-        purpose="to send the message, and to show what was sent",
-        retention="a day for sign-in codes, 180 days for others",
+        purpose=_("to send the message, and to show what was sent"),
+        retention=_("a day for sign-in codes, 180 days for others"),
         erase=Erase.CLEAR,
     )

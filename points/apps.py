@@ -12,9 +12,10 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import grants
-        from points import alarms, board, requests
+        from points import alarms, board, privacy, requests
         from points.services import limits
 
+        privacy.declare()
         grants.append_only("points_entry")
         board.register()
         alarms.register()

@@ -12,8 +12,9 @@ class KernelConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self) -> None:
-        from config.kernel import grants, heartbeat, schedule  # noqa: F401
+        from config.kernel import grants, heartbeat, keeping, schedule  # noqa: F401
 
+        keeping.declare()
         grants.append_only("kernel_auditrecord")
         post_migrate.connect(grants.renew, dispatch_uid="kernel.grants")
         post_migrate.connect(schedule.sync, sender=self, dispatch_uid="kernel.schedule")

@@ -128,7 +128,18 @@ class IdempotencyRecord(models.Model):
     request = models.BinaryField(max_length=32)
     status = models.SmallIntegerField(default=0)
     answer = EncryptedTextField(null=True)
+    # Whom the answer is about, so that an erasure finds it.
+    member_id = models.BigIntegerField(null=True)
     recorded_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["member_id"],
+                name="kernel_answers_of_member",
+                condition=Q(member_id__isnull=False),
+            )
+        ]
 
 
 class ScheduleDeclaration(models.Model):

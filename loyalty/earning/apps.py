@@ -12,7 +12,8 @@ class EarningConfig(AppConfig):
     verbose_name = _("Earning")
 
     def ready(self) -> None:
-        from loyalty.earning import handlers, selectors  # noqa: F401
+        from loyalty.earning import handlers, privacy, selectors  # noqa: F401
 
         grants.append_only("earning_earndecision")
+        privacy.declare()
         explain.register("earning", selectors.explain)

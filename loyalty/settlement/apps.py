@@ -8,3 +8,8 @@ class SettlementConfig(AppConfig):
     name = "loyalty.settlement"
     label = "settlement"
     verbose_name = _("Settlement")
+
+    def ready(self) -> None:
+        from loyalty.settlement import privacy
+
+        privacy.declare()

@@ -10,6 +10,7 @@ class CommerceConfig(AppConfig):
     verbose_name = _("Commerce")
 
     def ready(self) -> None:
-        from members.commerce import board
+        from members.commerce import board, privacy
 
+        privacy.declare()
         board.register()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from config.kernel import personal
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 from members.privacy.reasons import MEMBERSHIP, REACH, SERVE
 
-_PROVE = "to prove what was agreed to"
+_PROVE = _("to prove what was agreed to")
 
 
 def _users() -> None:
@@ -14,8 +17,8 @@ def _users() -> None:
         "members.User",
         "staff_name",
         grade=Grade.PERSONAL,
-        purpose="to sign staff in",
-        retention="while they work here",
+        purpose=_("to sign staff in"),
+        retention=_("while they work here"),
         erase=Erase.CLEAR,
     )
     classify(
@@ -31,7 +34,7 @@ def _users() -> None:
         "members.User",
         "password",
         grade=Grade.SECRET,
-        purpose="to sign in; a salted hash",
+        purpose=_("to sign in; a salted hash"),
         retention=MEMBERSHIP,
         erase=Erase.CLEAR,
     )
@@ -39,10 +42,13 @@ def _users() -> None:
         "members.User",
         "last_login",
         grade=Grade.LINKED,
-        purpose="to notice misuse",
+        purpose=_("to notice misuse"),
         retention=MEMBERSHIP,
         erase=Erase.CLEAR,
     )
+
+
+    personal.leads("members.User", user=("id",))
 
 
 def _profile(model: str) -> None:
@@ -50,15 +56,24 @@ def _profile(model: str) -> None:
     classify(
         model,
         "member_no",
-        "user",
         "joined_at",
         "home_store_id",
         "birthday_changed_at",
         grade=Grade.LINKED,
-        purpose="to keep the account",
-        retention="as long as the ledger",
+        purpose=_("to keep the account"),
+        retention=_("as long as the books are kept"),
         erase=Erase.KEEP,
     )
+    classify(
+        model,
+        "user",
+        grade=Grade.LINKED,
+        purpose=_("to keep the account"),
+        retention=MEMBERSHIP,
+        erase=Erase.CLEAR,
+        exported=False,
+    )
+    personal.leads(model, member=("id",))
     classify(
         model,
         "nickname",
@@ -104,7 +119,7 @@ def _labels_and_consents() -> None:
         "until",
         "computed_at",
         grade=Grade.LINKED,
-        purpose="to give what the member's tier, tags and segments are entitled to",
+        purpose=_("to give what the member's tier, tags and segments are entitled to"),
         retention=MEMBERSHIP,
         erase=Erase.DELETE_ROW,
     )
@@ -117,7 +132,7 @@ def _labels_and_consents() -> None:
         "withdrawn_at",
         grade=Grade.LINKED,
         purpose=_PROVE,
-        retention="three years after the membership",
+        retention=_("three years after the membership"),
         erase=Erase.KEEP,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 from members.privacy.reasons import MEMBERSHIP
 
@@ -14,7 +16,7 @@ def _real_names() -> None:
         "name",
         "id_number",
         grade=Grade.DIRECT,
-        purpose="to know for certain who the member is",
+        purpose=_("to know for certain who the member is"),
         retention=MEMBERSHIP,
         erase=Erase.DELETE_ROW,
     )

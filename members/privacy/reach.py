@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 from members.privacy.reasons import MEMBERSHIP, REACH
 
@@ -12,7 +14,7 @@ def _reach() -> None:
         "members.MemberKey",
         "blind",
         grade=Grade.DIRECT,
-        purpose="to find the member; a keyed hash",
+        purpose=_("to find the member; a keyed hash"),
         retention=MEMBERSHIP,
         erase=Erase.DELETE_ROW,
         exported=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-MEMBERSHIP = "while the person is a member"
-REACH = "to recognize the member, and to reach and sign in them"
-SERVE = "to serve the member as a person"
+from django.utils.translation import gettext_noop as _
+
+MEMBERSHIP = _("while the person is a member")
+REACH = _("to recognize the member, and to reach and sign in them")
+SERVE = _("to serve the member as a person")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from config.kernel import personal
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 from members.privacy.reasons import MEMBERSHIP, REACH
 
@@ -14,16 +17,16 @@ def _tickets() -> None:
             "members.SignInTicket",
             secret,
             grade=Grade.SECRET,
-            purpose="to check a sign-in code; the code is a keyed hash",
-            retention="a day",
+            purpose=_("to check a sign-in code; the code is a keyed hash"),
+            retention=_("a day"),
             erase=Erase.DELETE_ROW,
         )
     classify(
         "members.SignInTicket",
         "address",
         grade=Grade.DIRECT,
-        purpose="to know whom the code proves",
-        retention="a day",
+        purpose=_("to know whom the code proves"),
+        retention=_("a day"),
         erase=Erase.DELETE_ROW,
         exported=False,
     )
@@ -32,7 +35,7 @@ def _tickets() -> None:
 def _attempts() -> None:
     model = "members.SignInAttempt"
     impersonal(model, "id", "user_id", "member_id", "programme_id")
-    about = "to notice a sign-in that is not the member's"
+    about = _("to notice a sign-in that is not the member's")
     for field, grade in (
         ("by", Grade.LINKED),
         ("outcome", Grade.LINKED),
@@ -47,7 +50,7 @@ def _attempts() -> None:
             field,
             grade=grade,
             purpose=about,
-            retention="180 days",
+            retention=_("180 days"),
             erase=Erase.DELETE_ROW,
         )
     classify(
@@ -55,8 +58,8 @@ def _attempts() -> None:
         "device",
         "network",
         grade=Grade.DIRECT,
-        purpose=f"{about}; keyed hashes",
-        retention="180 days",
+        purpose=_("to notice a sign-in that is not the member's; keyed hashes"),
+        retention=_("180 days"),
         erase=Erase.DELETE_ROW,
         exported=False,
     )
@@ -70,8 +73,8 @@ def _socials() -> None:
             model,
             field,
             grade=Grade.DIRECT,
-            purpose="to sign in with an account elsewhere",
-            retention="until it is unbound",
+            purpose=_("to sign in with an account elsewhere"),
+            retention=_("until it is unbound"),
             erase=Erase.DELETE_ROW,
             exported=exported,
         )
@@ -84,8 +87,8 @@ def _library_tables() -> None:
         "mfa.Authenticator",
         "data",
         grade=Grade.SECRET,
-        purpose="to check a second proof",
-        retention="until it is removed",
+        purpose=_("to check a second proof"),
+        retention=_("until it is removed"),
         erase=Erase.DELETE_ROW,
     )
     model = "usersessions.UserSession"
@@ -95,8 +98,8 @@ def _library_tables() -> None:
         "created_at",
         "last_seen_at",
         grade=Grade.LINKED,
-        purpose="to show the member where they are signed in",
-        retention="until the session ends",
+        purpose=_("to show the member where they are signed in"),
+        retention=_("until the session ends"),
         erase=Erase.DELETE_ROW,
     )
     classify(
@@ -104,22 +107,23 @@ def _library_tables() -> None:
         "ip",
         "user_agent",
         grade=Grade.DIRECT,
-        purpose="to show the member where they are signed in",
-        retention="until the session ends",
+        purpose=_("to show the member where they are signed in"),
+        retention=_("until the session ends"),
         erase=Erase.DELETE_ROW,
     )
     classify(
         model,
         "session_key",
         grade=Grade.SECRET,
-        purpose="to end the session from afar",
-        retention="until the session ends",
+        purpose=_("to end the session from afar"),
+        retention=_("until the session ends"),
         erase=Erase.DELETE_ROW,
     )
     for name in ("EmailAddress", "EmailConfirmation"):
         impersonal(f"account.{name}", "id")
     impersonal("account.EmailAddress", "user", "verified", "primary")
     impersonal("account.EmailConfirmation", "email_address", "created", "sent")
+    personal.leads("account.EmailConfirmation", user=("email_address__user_id",))
     classify(
         "account.EmailAddress",
         "email",
@@ -132,8 +136,8 @@ def _library_tables() -> None:
         "account.EmailConfirmation",
         "key",
         grade=Grade.SECRET,
-        purpose="to confirm an address; not used by our own flows",
-        retention="a day",
+        purpose=_("to confirm an address; not used by our own flows"),
+        retention=_("a day"),
         erase=Erase.DELETE_ROW,
     )
 

@@ -11,7 +11,8 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel.api import auth, reference
-        from members.programmes import scopes, tokens
+        from members.programmes import privacy, scopes, tokens
 
+        privacy.declare()
         auth.register_resolver(tokens.resolve)
         reference.describe_scopes(scopes.SCOPES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 
 
@@ -35,16 +37,16 @@ def _catalogue() -> None:
         "mall.Code",
         *("member_id", "order_id"),
         grade=Grade.LINKED,
-        purpose="to know whose order a code was given to",
-        retention="as long as the order",
+        purpose=_("to know whose order a code was given to"),
+        retention=_("as long as the order"),
         erase=Erase.KEEP,
     )
     classify(
         "mall.Code",
         "code",
         grade=Grade.SECRET,
-        purpose="to give the member what they ordered; whoever reads it can use it up",
-        retention="as long as the order, so that its member can look it up",
+        purpose=_("to give the member what they ordered; whoever reads it can use it up"),
+        retention=_("as long as the order, so that its member can look it up"),
         erase=Erase.CLEAR,
     )
 
@@ -62,24 +64,24 @@ def _orders() -> None:
         *("carrier", "issued", "placed_at", "pay_by", "paid_at", "shipped_at", "collect_by"),
         *("collected_at", "collected_by", "delivered_at", "closed_at", "revealed_at"),
         grade=Grade.LINKED,
-        purpose="to deliver what points have bought, and to take it back",
-        retention="as long as the books are kept",
+        purpose=_("to deliver what points have bought, and to take it back"),
+        retention=_("as long as the books are kept"),
         erase=Erase.KEEP,
     )
     classify(
         "mall.Order",
         *("address", "tracking"),
         grade=Grade.DIRECT,
-        purpose="to send the parcel",
-        retention="180 days after the order is closed",
+        purpose=_("to send the parcel"),
+        retention=_("180 days after the order is closed"),
         erase=Erase.CLEAR,
     )
     classify(
         "mall.Order",
         *("collect_code", "collect_blind"),
         grade=Grade.SECRET,
-        purpose="to hand the order over to whoever shows the code, once",
-        retention="180 days after it was handed over or given back",
+        purpose=_("to hand the order over to whoever shows the code, once"),
+        retention=_("180 days after it was handed over or given back"),
         erase=Erase.CLEAR,
     )
     impersonal("mall.Buyer", "id")
@@ -87,8 +89,8 @@ def _orders() -> None:
         "mall.Buyer",
         *("member_id", "item_id"),
         grade=Grade.LINKED,
-        purpose="to hold the limit for a member",
-        retention="as long as the item",
+        purpose=_("to hold the limit for a member"),
+        retention=_("as long as the item"),
         erase=Erase.KEEP,
     )
     impersonal("mall.Payment", "id", "actor")
@@ -97,7 +99,7 @@ def _orders() -> None:
         *("member_id", "order_id", "method", "reference", "amount", "currency", "state"),
         *("paid_at", "refunded_at"),
         grade=Grade.LINKED,
-        purpose="to know how the cash part was paid, and to pay it back",
-        retention="as long as the books are kept",
+        purpose=_("to know how the cash part was paid, and to pay it back"),
+        retention=_("as long as the books are kept"),
         erase=Erase.KEEP,
     )

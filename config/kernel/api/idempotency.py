@@ -9,6 +9,7 @@ the record back with the work.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,11 @@ import msgspec
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
 
-from config.kernel import statements
+from config.kernel import ids, statements
 from config.kernel.api import parsing
 from config.kernel.api.contracts import Call
 from config.kernel.api.errors import InFlightError, KeyReusedError
+from config.kernel.errors import NotFoundError
 from config.kernel.models import IdempotencyRecord
 
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -29,8 +31,10 @@ INSERT INTO kernel_idempotencyrecord (slot, request, status, recorded_at)
 VALUES (%s, %s, 0, %s) ON CONFLICT (slot) DO NOTHING RETURNING 1
 """
 _REMEMBER = """
-UPDATE kernel_idempotencyrecord SET status = %s::smallint, answer = %s WHERE slot = %s
+UPDATE kernel_idempotencyrecord
+SET status = %s::smallint, answer = %s, member_id = %s::bigint WHERE slot = %s
 """
+_MEMBER = re.compile(rb"\bmem_[0-9A-Za-z]+")
 _ANSWER = IdempotencyRecord._meta.get_field("answer")
 _order = msgspec.json.Encoder(order="deterministic")
 
@@ -61,7 +65,7 @@ def run_once(call: Call, work: Callable[[], HttpResponse]) -> HttpResponse:
         if not 200 <= response.status_code < 300:
             transaction.set_rollback(True)
             return response
-        _remember(slot, response)
+        _remember(slot, response, _find_member(call, response))
         return response
 
 
@@ -93,9 +97,20 @@ def _replay(slot: bytes, request: bytes) -> HttpResponse:
     return response
 
 
-def _remember(slot: bytes, response: HttpResponse) -> None:
+def _remember(slot: bytes, response: HttpResponse, member_id: int | None) -> None:
     sealed = _ANSWER.get_prep_value(response.content.decode())
-    statements.tell(_REMEMBER, [response.status_code, sealed, slot])
+    statements.tell(_REMEMBER, [response.status_code, sealed, member_id, slot])
+
+
+def _find_member(call: Call, response: HttpResponse) -> int | None:
+    """Return whom an answer is about: named by the path, the request or the answer itself."""
+    for told in (call.request.path.encode(), call.raw, response.content):
+        if found := _MEMBER.search(told):
+            try:
+                return ids.decode("mem", found[0].decode()).member_id
+            except NotFoundError:
+                continue
+    return None
 
 
 def prune(*, before: datetime) -> int:
