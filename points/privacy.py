@@ -36,9 +36,7 @@ def _forget_reasons(person: Person, now: datetime) -> int:
 
 
 def _linked(model: str, *fields: str) -> None:
-    classify(
-        model, *fields, grade=Grade.LINKED, purpose=_WHY, retention=_BOOKS, erase=Erase.KEEP
-    )
+    classify(model, *fields, grade=Grade.LINKED, purpose=_WHY, retention=_BOOKS, erase=Erase.KEEP)
 
 
 def _accounts() -> None:

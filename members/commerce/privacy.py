@@ -61,6 +61,4 @@ def declare() -> None:
 
 
 def _linked(model: str, *fields: str) -> None:
-    classify(
-        model, *fields, grade=Grade.LINKED, purpose=_WHY, retention=_BOOKS, erase=Erase.KEEP
-    )
+    classify(model, *fields, grade=Grade.LINKED, purpose=_WHY, retention=_BOOKS, erase=Erase.KEEP)

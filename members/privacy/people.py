@@ -47,7 +47,6 @@ def _users() -> None:
         erase=Erase.CLEAR,
     )
 
-
     personal.leads("members.User", user=("id",))
 
 

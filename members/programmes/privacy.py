@@ -20,6 +20,4 @@ def declare() -> None:
     impersonal("programmes.Brand", "id", "programme", "code", "name_zh", "name_en")
     impersonal("programmes.Storefront", "id", "brand", "code", "channel", "currency", "name")
     impersonal("programmes.Store", "id", "brand", "code", "name")
-    impersonal(
-        "programmes.ClientBinding", "client", "storefront", "rate_per_minute", "created_at"
-    )
+    impersonal("programmes.ClientBinding", "client", "storefront", "rate_per_minute", "created_at")
