@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "members.programmes",
     "members",
     "members.commerce",
+    "members.kinds",
     "points",
     "points.mall",
     "benefits",
@@ -218,6 +219,9 @@ MFA_TOTP_TOLERANCE = 1
 # Who confirms real names: a class with `verify(name, id_number)`. The local one looks at the
 # form alone, and says so wherever the name is shown.
 REAL_NAME_PROVIDER = env.text("REAL_NAME_PROVIDER", "members.realname.LocalVerifier")
+# Who confirms students and companies: a class with `verify(proof, given)`. The local one looks
+# at the form alone, and says so wherever the kind is shown.
+KIND_PROOF_PROVIDER = env.text("KIND_PROOF_PROVIDER", "members.kinds.verifying.LocalProvider")
 # Accounts elsewhere to sign in with; without an app id there is none (in the demo a stand-in).
 SOCIAL_WECHAT = {
     "web_app_id": env.text("WECHAT_WEB_APP_ID", ""),

@@ -12,6 +12,7 @@ from members.views import authorizing, proving
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),
+    path("", include("members.kinds.api.urls")),
     path("", include("points.api.urls")),
     path("", include("points.mall.api.urls")),
     path("", include("loyalty.earning.api.urls")),
@@ -36,6 +37,7 @@ OPENID: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("", include("config.pages.mall.urls")),
+    path("", include("config.pages.kinds.urls")),
     path("", include("members.urls")),
     path("", include("points.mall.urls")),
     path("_allauth/", include("members.headless.urls")),

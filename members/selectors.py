@@ -84,6 +84,25 @@ def ids_of(member_id: int) -> list[int]:
     return sorted(rows.values_list("id", flat=True))
 
 
+def list_survivors(*, member_ids: Sequence[int], programme_id: int) -> dict[int, int]:
+    """Return as whom members live on: themselves, or those they were merged into.
+
+    Who was erased is left out.
+    """
+    rows = models.Member.objects.filter(id__in=list(member_ids), programme_id=programme_id)
+    found = rows.exclude(status=Status.ERASED).values_list("id", "survivor_id")
+    return {member: survivor or member for member, survivor in found}
+
+
+def list_ids_of(*, member_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the ids of members, each with those of all who were ever merged into it."""
+    found = {member: [member] for member in member_ids}
+    rows = models.Member.objects.filter(survivor_id__in=list(found))
+    for member, survivor in rows.values_list("id", "survivor_id"):
+        found[survivor or member].append(member)
+    return found
+
+
 def get_member(*, member_id: int) -> Member:
     """Return a member's profile.
 

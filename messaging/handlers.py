@@ -12,6 +12,7 @@ from loyalty import selectors as loyalty_selectors
 from loyalty.events import TierChanged, TierDowngraded, TierUpgraded
 from members.events import CodeRequested, RiskySignIn, SecurityChanged
 from members.programmes import selectors as programmes_selectors
+from messaging import kinds as kinds  # its handlers are registered on import
 from messaging import mall as mall  # its handlers are registered on import
 from messaging import services, texts
 from messaging.types import Channel, Kind, Text

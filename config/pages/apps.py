@@ -11,9 +11,11 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from config.pages import member_sheets, panels, rooms
+        from config.pages.kinds import sheet
         from config.pages.mall import tiers
 
         panels.register_all()
         member_sheets.register_all()
+        sheet.register()
         rooms.register_all()
         tiers.offer()

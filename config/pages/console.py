@@ -25,7 +25,16 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         gettext_noop("Waiting for you"),
         (("kernel.approval", "how_to_reg"), ("kernel.delivery", "report")),
     ),
-    (gettext_noop("Members"), (("members.member", "group"), ("commerce.order", "shopping_bag"))),
+    (
+        gettext_noop("Members"),
+        (
+            ("members.member", "group"),
+            ("commerce.order", "shopping_bag"),
+            ("kinds.application", "assignment_ind"),
+            ("kinds.membership", "loyalty"),
+            ("kinds.kindsversion", "category"),
+        ),
+    ),
     (
         gettext_noop("Loyalty"),
         (
@@ -93,6 +102,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 _HOME = {
     "members": "Access",
     "commerce": "Members",
+    "kinds": "Members",
     "loyalty": "Loyalty",
     "earning": "Loyalty",
     "settlement": "Loyalty",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.rooms import Room, register
+from config.pages.kinds import overview as kinds
 
 
 def register_all() -> None:
@@ -73,5 +74,17 @@ def register_all() -> None:
             title=_("Member code"),
             words=_("Show it when you pay, and the points come by themselves."),
             icon="pages/icons/code.html",
+        )
+    )
+    register(
+        Room(
+            slug="kinds",
+            page="me",
+            order=25,
+            url_name="kinds:kinds",
+            title=_("My kinds of membership"),
+            words=_("Student, family, company, VIP: what you are and can become."),
+            icon="pages/icons/benefits.html",
+            value=kinds.value,
         )
     )

@@ -22,6 +22,7 @@ from config.kernel.console import (
     ask,
     badge,
     by_word,
+    code_words,
     find_members,
     found_or_404,
     name_members,
@@ -51,7 +52,7 @@ def status_words() -> dict[str, str]:
 
 def kind_words() -> dict[str, str]:
     """Return what kinds of member there are."""
-    return {"ordinary": _("Ordinary member")}
+    return {"ordinary": _("Ordinary member"), **code_words("member_kind")}
 
 
 @admin.register(models.Member)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import get_language
 
 from config.kernel import api
@@ -11,6 +13,7 @@ from members.programmes import selectors as programmes_selectors
 from members.types import Identity, Label, Member
 
 PII = "members:pii"
+_ORDINARY = "ordinary"
 # Until a ladder has said something of a member.
 _LOWEST = Label(member_id=0, kind="tier", code="ordinary", name_zh="普通会员", name_en="Ordinary")
 
@@ -21,17 +24,17 @@ def channels_of(caller: api.Caller) -> list[str]:
     return [storefront.code, storefront.channel]
 
 
-def show(member: Member, *, caller: api.Caller, created: bool = False) -> MemberOut:
+def show(member: Member, *, caller: api.Caller, now: datetime, created: bool = False) -> MemberOut:
     """Return the answer, masked unless the caller may see personal data."""
     clear = PII in caller.scopes
-    labels = selectors.list_labels_of(member_id=member.id, kinds=["tier", "tag"])
+    labels = selectors.list_labels_of(member_id=member.id, kinds=["tier", "tag", "kind"])
     tier = next((label for label in labels if label.kind == "tier"), _LOWEST)
     own = channels_of(caller)
     name = member.name if clear or not member.name else masking.mask_name(member.name)
     return MemberOut(
         id=member.public_id,
         member_no=member.member_no,
-        kind=member.kind,
+        kind=_kind(member, labels, now),
         status=member.status.value,
         tier=TierOut(code=tier.code, name=_name(tier)),
         name=name,
@@ -48,6 +51,18 @@ def show(member: Member, *, caller: api.Caller, created: bool = False) -> Member
         tags=[label.code for label in labels if label.kind == "tag"],
         created=created,
     )
+
+
+def _kind(member: Member, labels: list[Label], now: datetime) -> str:
+    """Return of which kind a member is, whether or not what has run out was swept yet."""
+    if member.kind == _ORDINARY:
+        return _ORDINARY
+    current = {
+        label.code: label
+        for label in labels
+        if label.kind == "kind" and (label.until is None or now < label.until)
+    }
+    return member.kind if member.kind in current else next(iter(current), _ORDINARY)
 
 
 def etag(member: Member) -> str:

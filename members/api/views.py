@@ -108,7 +108,7 @@ def look_up(call: api.Call) -> MembersFound:
     if found is None:
         return MembersFound(items=[])
     member = selectors.get_member(member_id=found)
-    return MembersFound(items=[showing.show(member, caller=call.caller)])
+    return MembersFound(items=[showing.show(member, caller=call.caller, now=call.now)])
 
 
 def _find(call: api.Call) -> int | None:
@@ -230,5 +230,5 @@ def _get(call: api.Call, public_id: str) -> Member:
 def _shown(
     call: api.Call, member: Member, *, created: bool = False, status: int = 200
 ) -> api.Reply:
-    body = showing.show(member, caller=call.caller, created=created)
+    body = showing.show(member, caller=call.caller, now=call.now, created=created)
     return api.Reply(body, status=status, headers={"ETag": showing.etag(member)})

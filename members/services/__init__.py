@@ -49,7 +49,7 @@ from members.services.keying import (
     sign_in_by_passkey,
     sign_in_options,
 )
-from members.services.labelling import clear_labels, set_labels
+from members.services.labelling import clear_labels, set_kinds, set_labels
 from members.services.naming import (
     find_real_name,
     read_id_number,
@@ -179,6 +179,7 @@ __all__ = [
     "resend_code",
     "reveal_contacts",
     "revoke_app",
+    "set_kinds",
     "set_labels",
     "set_password",
     "sign_in_by_passkey",

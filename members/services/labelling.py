@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from config.kernel import outbox
+from members.events import MemberUpdated
 from members.models import Label as LabelRow
+from members.selectors import public_id
 from members.types import Label
 
 _UPSERT = """
@@ -26,6 +29,13 @@ DELETE FROM members_label l
           FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS t(member_id, kind, code)
          GROUP BY member_id, kind) AS told
  WHERE l.member_id = told.member_id AND l.kind = told.kind AND NOT l.code = ANY(told.codes)
+"""
+
+_SET_KINDS = """
+UPDATE members_member m SET kind = t.kind, version = m.version + 1
+  FROM unnest(%s::bigint[], %s::text[]) AS t (id, kind)
+ WHERE m.id = t.id AND m.kind <> t.kind
+RETURNING m.id, m.programme_id
 """
 
 
@@ -61,3 +71,25 @@ def set_labels(*, labels: Sequence[Label], now: datetime) -> None:
 def clear_labels(*, member_ids: Sequence[int], kind: str) -> None:
     """Take every label of one kind away from members."""
     LabelRow.objects.filter(member_id__in=list(member_ids), kind=kind).delete()
+
+
+@transaction.atomic
+def set_kinds(*, kinds: Mapping[int, str], now: datetime) -> None:
+    """Write by which kind each member is called, and tell of those who are called anew."""
+    ids = sorted(kinds)
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_KINDS, [ids, [kinds[member] for member in ids]])
+        changed = cursor.fetchall()
+    outbox.publish_all(
+        [
+            MemberUpdated(
+                occurred_at=now,
+                programme_id=programme_id,
+                member_id=member_id,
+                member=public_id(member_id),
+                fields=["kind"],
+            )
+            for member_id, programme_id in sorted(changed)
+        ],
+        now=now,
+    )

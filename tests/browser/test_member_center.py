@@ -22,6 +22,7 @@ PATHS = (
     "/messages",
     "/me",
     "/me/profile",
+    "/me/kinds",
     "/orders",
     "/code",
 )

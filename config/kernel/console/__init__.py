@@ -8,11 +8,13 @@ from config.kernel.console.asking import ReasonForm, actor, ask, found_or_404, r
 from config.kernel.console.columns import action, badge, by_word, word
 from config.kernel.console.large import is_small, newest
 from config.kernel.console.names import (
+    code_words,
     find_members,
     finds_members,
     name_actors,
     name_members,
     names_actors,
+    names_codes,
     names_members,
     names_things,
     programme_name,
@@ -42,6 +44,7 @@ __all__ = [
     "ask",
     "badge",
     "by_word",
+    "code_words",
     "find_members",
     "finds_members",
     "found_or_404",
@@ -50,6 +53,7 @@ __all__ = [
     "name_actors",
     "name_members",
     "names_actors",
+    "names_codes",
     "names_members",
     "names_things",
     "newest",

@@ -87,6 +87,19 @@ def _words_of(kind: str) -> dict[str, str]:
     return {str(key): name for key, name in namer.every().items()} if namer else {}
 
 
+_codes: dict[str, Callable[[], dict[str, str]]] = {}
+
+
+def names_codes(what: str, words: Callable[[], dict[str, str]]) -> None:
+    """Register what codes are called that an upper app owns, such as kinds of member."""
+    _codes[what] = words
+
+
+def code_words(what: str) -> dict[str, str]:
+    """Return what codes are called, in the operator's language."""
+    return _codes[what]() if what in _codes else {}
+
+
 _actor_namers: dict[str, Callable[[Sequence[str]], dict[str, str]]] = {}
 
 

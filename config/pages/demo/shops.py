@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.earning import services as earning_services
+from members.kinds import services as kinds_services
 from members.programmes import selectors as programme_selectors
 from members.programmes import services as programme_services
 from members.programmes.types import Storefront
@@ -76,6 +77,7 @@ def _open(plan: ShopPlan, now: datetime) -> Storefront:
     earning_services.install_defaults(
         programme_id=programme.id, currency=plan.currency, flat=plan.flat, actor=ACTOR, now=now
     )
+    kinds_services.install_default_kinds(programme_id=programme.id, actor=ACTOR, now=now)
     brand = programme_services.create_brand(
         programme_id=programme.id, code=plan.brand, name_zh=plan.name_zh, name_en=plan.name_en
     )

@@ -15,6 +15,7 @@ from members.commerce.selectors.listing import (
 )
 from members.commerce.selectors.loading import event_effects, load_orders
 from members.commerce.selectors.paying import iter_paid_orders
+from members.commerce.selectors.spending import list_buyers, sum_spend
 
 __all__ = [
     "OrderPage",
@@ -25,10 +26,12 @@ __all__ = [
     "get_order",
     "is_reservation_taken",
     "iter_paid_orders",
+    "list_buyers",
     "list_latest_orders",
     "list_order_brands",
     "list_order_numbers",
     "list_orders",
     "load_orders",
     "sum_orders_by_day",
+    "sum_spend",
 ]

@@ -1,0 +1,1 @@
+"""Kinds of member in the storefront API."""
