@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from config.kernel import crypto
-from members.kinds import models, versions
+from members.kinds import models, terms, versions
 from members.kinds.errors import ApplicationNotFoundError, KindNotFoundError
 from members.kinds.types import (
     Application,
@@ -59,6 +60,16 @@ def find_membership(*, member_id: int, kind: str, at: datetime) -> Membership | 
     ).first()
     found = as_membership(row) if row else None
     return found if found and found.holds(at) else None
+
+
+def is_near_end(*, membership: Membership, at: datetime) -> bool:
+    """Tell whether a membership ends so soon that the next term can begin."""
+    return membership.until is not None and membership.until <= at + terms.RENEWABLE
+
+
+def spend_counts_since(*, at: datetime, zone: ZoneInfo) -> datetime:
+    """Return from when on purchases count towards kinds that are reached by spend."""
+    return terms.window_start(at, zone)
 
 
 def list_applications(*, member_ids: Sequence[int], programme_id: int) -> list[Application]:

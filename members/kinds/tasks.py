@@ -26,6 +26,12 @@ def remind_due(**_: object) -> int:
     return _in_bites(services.remind_due)
 
 
+@shared_task(name="kinds.forget_invitations", acks_late=True)
+def forget_invitations(**_: object) -> int:
+    """Delete invitations that ran out a month ago."""
+    return services.forget_invitations(now=clock.now())
+
+
 def _in_bites(serve: Callable[..., int]) -> int:
     done = 0
     for programme in programmes_selectors.list_programmes():
@@ -39,3 +45,4 @@ def _in_bites(serve: Callable[..., int]) -> int:
 
 schedule.every(task="kinds.lapse_due", seconds=300, queue="bulk")
 schedule.every(task="kinds.remind_due", cron="20 9 * * *", queue="bulk")
+schedule.every(task="kinds.forget_invitations", cron="40 4 * * *", queue="bulk")

@@ -94,7 +94,7 @@ def test_a_withdrawn_code_and_a_stranger_who_withdraws(shop):
     make_family(owner, now=NOW)
     make_family(other, now=NOW)
     invitation = services.invite(member_id=owner, kind="family", now=NOW)
-    said = {"kind": "family", "invitation_id": invitation.id, "now": NOW}
+    said: dict[str, Any] = {"kind": "family", "invitation_id": invitation.id, "now": NOW}
 
     with pytest.raises(errors.InvitationInvalidError):
         services.revoke_invitation(member_id=other, **said)
@@ -264,3 +264,13 @@ def test_an_erasure_dissolves_what_one_paid_for_and_frees_ones_seat(shop):
     assert not Membership.objects.filter(kind="family", ended_at__isnull=True).exists()
     assert Group.objects.get().name == ""
     assert Member.objects.get(pk=other).kind == "vip"
+
+
+def test_old_invitations_are_forgotten(shop):
+    owner = make_member(shop)
+    make_family(owner, now=NOW)
+    services.invite(member_id=owner, kind="family", now=NOW)
+
+    counts = [services.forget_invitations(now=NOW + timedelta(days=days)) for days in (36, 38)]
+
+    assert counts == [0, 1]

@@ -18,7 +18,7 @@ from config.pages.kinds.forms import form_for
 from config.pages.visitors import Visitor, member_page
 from members import selectors as members_selectors
 from members.commerce import selectors as commerce_selectors
-from members.kinds import selectors, terms
+from members.kinds import selectors
 from members.kinds.errors import KindNotFoundError
 from members.kinds.types import Application, Entry, Group, Kind, Membership, Proof, State
 
@@ -137,9 +137,9 @@ def _public(application: Application) -> str:
 
 
 def _renewable(kind: Kind | None, held: Membership, visitor: Visitor) -> bool:
-    if kind is None or kind.entry is not Entry.APPLY or held.until is None:
+    if kind is None or kind.entry is not Entry.APPLY:
         return False
-    return held.until <= visitor.now + terms.RENEWABLE
+    return selectors.is_near_end(membership=held, at=visitor.now)
 
 
 def _past(rows: list[Membership], visitor: Visitor) -> list[dict[str, str]]:
@@ -162,7 +162,7 @@ def _progress(kind: Kind, visitor: Visitor) -> dict[str, Any] | None:
     spent = commerce_selectors.sum_spend(
         programme_id=visitor.programme.id,
         member_ids=visitor.member_ids,
-        since=terms.window_start(visitor.now, visitor.programme.zone),
+        since=selectors.spend_counts_since(at=visitor.now, zone=visitor.programme.zone),
         upto=visitor.now,
     )
     total = max(0, sum(spent.values()))

@@ -1,6 +1,7 @@
 """Writes of kinds of member: the only code that saves them."""
 
 from members.kinds.services.applying import apply, approve, refuse, withdraw_application
+from members.kinds.services.forgetting import forget_invitations
 from members.kinds.services.grouping import (
     accept_invitation,
     dissolve_group,
@@ -30,6 +31,7 @@ __all__ = [
     "end_kind",
     "enter_kind",
     "find_payer",
+    "forget_invitations",
     "found_group",
     "install_default_kinds",
     "invite",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -34,7 +34,13 @@ def let_go(person: Person, now: datetime) -> int:
     held = models.Membership.objects.filter(
         member_id__in=person.member_ids, ended_at__isnull=True, group_id__isnull=False
     )
-    for group_id in held.values_list("group_id", flat=True):
-        models.Group.objects.filter(pk=group_id, taken__gt=0).update(taken=F("taken") - 1)
+    for seat in held:
+        models.Group.objects.filter(pk=seat.group_id or 0, taken__gt=0).update(taken=F("taken") - 1)
     held.update(ended_at=now, end_why=EndWhy.LEFT, ended_by="erasure")
     return len(groups)
+
+
+def forget_invitations(*, now: datetime) -> int:
+    """Delete invitations that ran out a month ago."""
+    past = models.Invitation.objects.filter(expires_at__lt=now - timedelta(days=30))
+    return past.delete()[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -165,7 +166,7 @@ def enter_many(
             terms.next_term(ends[member], kind.validity_months, zone) if member in ends else first
             for member in wanted
         ]
-        values = [programme_id, kind.code, now, said.why.value, said.actor, said.reason]
+        values: list[Any] = [programme_id, kind.code, now, said.why.value, said.actor, said.reason]
         cursor.execute(_OPEN, [*values, said.is_asked, said.group_id, wanted, untils])
         opened = sorted(member for (member,) in cursor.fetchall())
     until_of = dict(zip(wanted, untils, strict=True))
