@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "simple_history",
+    "guardian",
     "django_celery_beat",
     "django_htmx",
     "config.kernel",
@@ -254,7 +255,13 @@ SIGN_IN_RISK_TOLD = env.number("SIGN_IN_RISK_TOLD", 40)
 SIGN_IN_RISK_CHALLENGED = env.number("SIGN_IN_RISK_CHALLENGED", 70)
 # Where networks are, for the speed between two sign-ins: a class with `locate(ip)`.
 SIGN_IN_LOCATOR = env.text("SIGN_IN_LOCATOR", "")
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+# Grants on stores are for staff alone: nobody is granted anything without signing in.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "/sign-in"
 # The storefront whose member center this site is.
 MEMBER_CENTER_STOREFRONT = env.text("MEMBER_CENTER_STOREFRONT", "demo")

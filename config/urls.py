@@ -50,3 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(([path("", include((OPENID, "oidc")))], "idp"))),
     path("api/v1/", include([*API, *papers.urlpatterns])),
 ]
+
+# Whoever works in the console is told there, in its own frame, what they may not open.
+handler403 = "config.pages.console.forbidden"

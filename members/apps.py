@@ -10,11 +10,13 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from config.kernel import rooms
-        from members import board, privacy
+        from config.kernel import grants, rooms
+        from members import board, privacy, requests
 
         privacy.declare()
         board.register()
+        requests.register()
+        grants.append_only("members_accessrecord")
         rooms.register(
             rooms.Room(
                 slug="security",

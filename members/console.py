@@ -18,6 +18,7 @@ from config.kernel.console import (
     by_word,
     find_members,
     name_members,
+    narrow,
     word,
 )
 from members import agents, models, wording
@@ -62,6 +63,9 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
 
     shown_way = word("by", wording.ways, title=gettext_lazy("way in"))
     outcome_word = word("outcome", wording.outcomes, title=gettext_lazy("outcome"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.SignInAttempt]:
+        return narrow(super().get_queryset(request), request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.SignInAttempt], search_term: str

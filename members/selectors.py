@@ -18,6 +18,7 @@ from config.kernel import ids, statements
 from members import keys, masking, models, numbers, tokens
 from members.errors import MemberNotFoundError
 from members.types import (
+    Access,
     AllowedApp,
     Attempt,
     Bearer,
@@ -361,3 +362,34 @@ def list_staff(*, permission: str) -> list[Staff]:
         Staff(user_id=user.pk, email=user.email, phone=user.phone)
         for user in holders.distinct().order_by("pk")
     ]
+
+
+def find_data_grant(*, user_id: int, now: datetime) -> datetime | None:
+    """Return until when a member of staff sees personal data in clear, if they do now."""
+    rows = models.DataGrant.objects.filter(user_id=user_id, starts_at__lte=now, ends_at__gt=now)
+    return rows.order_by("-ends_at").values_list("ends_at", flat=True).first()
+
+
+def list_accesses(
+    *, member_ids: Sequence[int], before: int | None = None, limit: int = 50
+) -> list[Access]:
+    """Return who of the staff looked at a member (all ids they ever had), newest first."""
+    rows = models.AccessRecord.objects.filter(member_id__in=member_ids)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [
+        Access(
+            id=row.pk,
+            user_id=row.user_id,
+            page=row.page,
+            fields=tuple(row.fields),
+            reason=row.reason,
+            at=row.recorded_at,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]
+
+
+def mask_address(address: str) -> str:
+    """Return a phone number or an e-mail address as staff see it."""
+    return masking.mask_email(address) if "@" in address else masking.mask_phone(address)

@@ -252,6 +252,18 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A look at a member by staff: where, what was seen in clear, and why."""
+
+    id: int
+    user_id: int
+    page: str
+    fields: tuple[str, ...]
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedName:
     """Who a member is. `name` and `id_number` are clear: shown after a fresh proof alone."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,10 +24,12 @@ from config.kernel.console import (
     find_members,
     found_or_404,
     name_members,
+    narrow,
     programme_name,
     record_url,
     word,
 )
+from members import selectors as members_selectors
 from messaging import models, services
 from messaging.types import Kind
 
@@ -65,8 +68,8 @@ def why_words() -> dict[str, str]:
 class LocalMessageAdmin(ReadOnlyAdmin):
     """The local outbox: sign-in codes are read here on a laptop.
 
-    Addresses and texts are kept encrypted and forgotten after a while; staff who may see
-    this screen read them in clear, because that is what it is for.
+    Addresses and texts are kept encrypted and forgotten after a while. Beyond a demo
+    addresses are masked, and nobody reads a code.
     """
 
     list_display = (
@@ -106,6 +109,9 @@ class LocalMessageAdmin(ReadOnlyAdmin):
     shown_channel = word("channel", channel_words, title=gettext_lazy("channel"))
     shown_kind = word("kind", kind_words, title=gettext_lazy("kind"))
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.LocalMessage]:
+        return narrow(super().get_queryset(request), request)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.LocalMessage], search_term: str
     ) -> tuple[QuerySet[models.LocalMessage], bool]:
@@ -136,10 +142,15 @@ class LocalMessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("address"))
     def shown_address(self, obj: models.LocalMessage) -> str:
-        return obj.address or (_("forgotten") if obj.forgotten_at else "–")
+        if not obj.address:
+            return _("forgotten") if obj.forgotten_at else "–"
+        return obj.address if settings.DEMO else members_selectors.mask_address(obj.address)
 
     @admin.display(description=gettext_lazy("text"))
     def shown_body(self, obj: models.LocalMessage) -> str:
+        if obj.kind == Kind.CODE and not settings.DEMO:
+            # Whoever reads a code can sign in as the member.
+            return "******"
         return obj.body or (_("forgotten") if obj.forgotten_at else "–")
 
     @admin.display(description=gettext_lazy("status"))

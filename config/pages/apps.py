@@ -1,6 +1,7 @@
 """Pages that mix apps: member home, member 360°. They show what apps offer."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,8 @@ class PagesConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from config.pages import member_sheets, panels, rooms
+        from config.kernel import roles as kernel_roles
+        from config.pages import member_sheets, panels, roles, rooms
         from config.pages.kinds import sheet
         from config.pages.mall import tiers
 
@@ -19,3 +21,5 @@ class PagesConfig(AppConfig):
         sheet.register()
         rooms.register_all()
         tiers.offer()
+        roles.declare()
+        post_migrate.connect(kernel_roles.renew, dispatch_uid="pages.roles")

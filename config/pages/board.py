@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.kernel import clock, metrics
+from config.kernel.console import sees_all
 from config.pages import formats, rollups, sparkline, visitors
 from config.pages.rollups import Rollup
 from members.programmes import selectors as programmes_selectors
@@ -101,6 +102,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         last=last,
         zone=programme.zone,
     )
+    if not sees_all(request):
+        # The board counts all members; whoever sees one store's sees no figures of the rest.
+        return context
     may = request.user.has_perm
     return context | {
         "title": _("Overview"),

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from django.views import defaults
 
+from config.kernel import roles
 from config.kernel.console import ConsoleAdmin
 from config.pages import visitors
 
@@ -84,8 +88,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("programmes.clientbinding", "key"),
             ("members.user", "badge"),
-            ("members.signinattempt", "login"),
             ("auth.group", "shield_person"),
+            ("members.accessrecord", "footprint"),
+            ("members.datagrant", "lock_open"),
+            ("members.signinattempt", "login"),
         ),
     ),
     (
@@ -173,3 +179,19 @@ def environment(request: HttpRequest) -> list[str] | None:
     if settings.DEMO:
         return [_("Demo: staff need no second proof"), "warning"]
     return None
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a page is not theirs: to staff with the roles they have and whom to ask."""
+    user = request.user
+    at_work = request.path_info.startswith("/ops/") and user.is_authenticated and user.is_staff
+    if not at_work:
+        return defaults.permission_denied(request, exception or PermissionDenied())
+    titles = roles.titles()
+    held = sorted(titles.get(name, name) for name in user.groups.values_list("name", flat=True))
+    values = {
+        **admin.site.each_context(request),
+        "title": _("This is not part of your role"),
+        "held": held,
+    }
+    return render(request, "admin/forbidden.html", values, status=403)

@@ -1,8 +1,8 @@
-"""Console: members and the accounts that sign in. Personal data is masked."""
+"""Console: members, staff and who looked at whom. Personal data is masked."""
 
 from __future__ import annotations
 
 from members import console
-from members.admin import accounts, members, naming
+from members.admin import access, accounts, members, naming, reaching, roles
 
-__all__ = ["accounts", "console", "members", "naming"]
+__all__ = ["access", "accounts", "console", "members", "naming", "reaching", "roles"]

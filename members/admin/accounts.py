@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
 from config.kernel import words
 from config.kernel.console import (
@@ -13,16 +11,7 @@ from config.kernel.console import (
 )
 from members import models
 
-admin.site.unregister(Group)
-words.call(Group, gettext_lazy("role"), gettext_lazy("roles"))
 words.call(models.User, gettext_lazy("account to sign in"), gettext_lazy("sign-ins"))
-
-
-@admin.register(Group)
-class GroupAdmin(ModelAdmin):  # type: ignore[misc]
-    """Roles of staff."""
-
-    filter_horizontal = ("permissions",)
 
 
 @admin.register(models.User)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.kernel import clock, sheets, words
 from config.kernel.console import (
@@ -18,14 +20,15 @@ from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
     action,
-    actor,
     ask,
     badge,
     by_word,
     code_words,
     find_members,
     found_or_404,
+    look,
     name_members,
+    narrow,
     programme_name,
     programme_words,
     record_url,
@@ -36,6 +39,10 @@ from config.kernel.panels import Subject
 from members import models, selectors, services
 from members.masking import mask_id, mask_name
 from members.programmes import selectors as programmes_selectors
+
+# What a list and a member's page show in clear to whoever holds a grant for a while.
+_SHOWN = ("name", "phone", "email")
+_PAGE = "members.member"
 
 words.call(models.Member, gettext_lazy("member"), gettext_lazy("members"))
 
@@ -94,6 +101,22 @@ class MemberAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     actions_detail = ("reveal",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Member]:
+        rows = narrow(super().get_queryset(request), request, field="pk")
+        granted = selectors.find_data_grant(user_id=int(request.user.pk or 0), now=clock.now())
+        seen: QuerySet[models.Member] = rows.annotate(in_clear=Value(granted is not None))
+        return seen
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        answer = super().changelist_view(request, extra_context)
+        shown = getattr(answer, "context_data", None) or {}
+        clear = [row.pk for row in shown["cl"].result_list if row.in_clear] if "cl" in shown else []
+        if clear:
+            look(request, clear, page=_PAGE, fields=_SHOWN)
+        return answer
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Member], search_term: str
     ) -> tuple[QuerySet[models.Member], bool]:
@@ -131,15 +154,16 @@ class MemberAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("phone"))
     def phone(self, obj: Any) -> str:
-        return obj.profile.phone_masked or ""
+        return (obj.profile.phone if obj.in_clear else obj.profile.phone_masked) or ""
 
     @admin.display(description=gettext_lazy("e-mail"))
     def email(self, obj: Any) -> str:
-        return obj.profile.email_masked or ""
+        return (obj.profile.email if obj.in_clear else obj.profile.email_masked) or ""
 
     @admin.display(description=gettext_lazy("name"))
     def masked_name(self, obj: Any) -> str:
-        return mask_name(obj.profile.name) if obj.profile.name else ""
+        name = obj.profile.name or ""
+        return name if obj.in_clear or not name else mask_name(name)
 
     @badge(
         title=gettext_lazy("status"),
@@ -163,6 +187,7 @@ class MemberAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         member = found_or_404(self, request, object_id or "")
+        look(request, [member.pk], page=_PAGE, fields=_SHOWN if member.in_clear else ())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
@@ -172,7 +197,7 @@ class MemberAdmin(ReadOnlyAdmin):
             "facts": self._facts(member),
             "identities": selectors.list_identities(member_id=member.pk),
             "sheets": sheets.show(_subject(member), may=request.user.has_perm),
-            "may_reveal": self.has_operate_permission(request),
+            "may_reveal": self.has_reveal_permission(request),
         }
         return render(request, "admin/member.html", context)
 
@@ -193,22 +218,30 @@ class MemberAdmin(ReadOnlyAdmin):
             found.append((identity.channel, mask_id(identity.external_id)))
         return found
 
-    @action(title=gettext_lazy("Show contacts"), path="reveal", icon="visibility")
+    def has_reveal_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell whether there is any field that this operator may ask for."""
+        return bool(services.list_revealable(may=request.user.has_perm))
+
+    @action(
+        title=gettext_lazy("Show in clear"), path="reveal", icon="visibility", permission="reveal"
+    )
     def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found_or_404(self, request, object_id)
 
         def act(values: dict[str, Any]) -> HttpResponse:
-            found = services.reveal_contacts(
+            found = services.reveal(
                 member_id=member.pk,
-                actor=actor(request),
+                fields=values["show"],
+                may=request.user.has_perm,
+                user_id=int(request.user.pk or 0),
                 reason=values["reason"],
                 now=clock.now(),
             )
             context = {
                 **self.admin_site.each_context(request),
                 "opts": self.model._meta,
-                "title": _("Contacts of member %(number)s") % {"number": member.member_no},
-                "profile": found,
+                "title": _("Member %(number)s") % {"number": member.member_no},
+                "facts": found,
                 "done": record_url(models.Member, member.pk),
             }
             answer = render(request, "admin/contacts.html", context)
@@ -218,13 +251,28 @@ class MemberAdmin(ReadOnlyAdmin):
         return ask(
             self,
             request,
-            title=_("Show contacts of member %(number)s") % {"number": member.member_no},
-            form_class=ReasonForm,
+            title=_("Show data of member %(number)s") % {"number": member.member_no},
+            form_class=_reveal_form(request),
             act=act,
             done=record_url(models.Member, member.pk),
-            explain=_("Who looked, when and why is kept in the audit log."),
-            button=_("Show contacts"),
+            explain=_("Who looked, at what, when and why is kept in the access log."),
+            button=_("Show in clear"),
         )
+
+
+def _reveal_form(request: HttpRequest) -> type[ReasonForm]:
+    """Return the form with the fields that this operator may ask for."""
+    offered = services.list_revealable(may=request.user.has_perm)
+
+    asked = forms.MultipleChoiceField(
+        label=_("What you need to see"),
+        choices=[(field.code, str(field.title)) for field in offered],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("As little as will do."),
+    )
+
+    # `fields` is what a form calls its own fields, so the class is put together by hand.
+    return type("RevealForm", (ReasonForm,), {"show": asked, "field_order": ("show", "reason")})
 
 
 def _subject(member: Any) -> Subject:

@@ -7,6 +7,7 @@ Tables with `member_id` are spread by it and are written by SQL or `bulk_create`
 
 from __future__ import annotations
 
+from members.models.access import AccessRecord, DataGrant
 from members.models.profiles import Consent, Label, Member
 from members.models.proofs import RealName
 from members.models.reach import ContactPoint, Identity, MemberKey
@@ -14,8 +15,10 @@ from members.models.signing_in import SignInAttempt, SignInTicket, SocialAccount
 from members.models.users import User, UserManager
 
 __all__ = [
+    "AccessRecord",
     "Consent",
     "ContactPoint",
+    "DataGrant",
     "Identity",
     "Label",
     "Member",

@@ -33,8 +33,19 @@ class Member(models.Model):
     history = HistoricalRecords(excluded_fields=["name"])
 
     class Meta:
+        permissions = [
+            ("see_all_stores", "Can see the members of every store"),
+            ("reveal_contacts", "Can look at a member's name, phone and e-mail, for a reason"),
+            ("reveal_identity", "Can look at a member's ID and real name, for a reason"),
+            ("export_members", "Can export members"),
+        ]
         indexes = [
             models.Index(fields=["programme_id", "id"], name="members_of_programme"),
+            models.Index(
+                fields=["home_store_id", "id"],
+                name="members_of_store",
+                condition=models.Q(home_store_id__isnull=False),
+            ),
             models.Index(fields=["member_no"], name="members_by_number"),
             models.Index(
                 fields=["survivor_id"],

@@ -43,6 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_verified = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Somebody else knows the password: staff choose their own before anything else.
+    must_change_password = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "staff_name"
     EMAIL_FIELD = "email"
@@ -50,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
+        permissions = [("approve_roles", "Can approve roles of staff")]
         constraints = [
             models.UniqueConstraint(BlindOf("email"), name="members_user_email_is_unique"),
             models.UniqueConstraint(BlindOf("phone"), name="members_user_phone_is_unique"),

@@ -13,6 +13,7 @@ _PROVE = _("to prove what was agreed to")
 
 def _users() -> None:
     impersonal("members.User", "id", "is_staff", "is_superuser", "is_active", "phone_verified")
+    impersonal("members.User", "must_change_password")
     classify(
         "members.User",
         "staff_name",

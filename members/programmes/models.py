@@ -119,6 +119,7 @@ class Store(models.Model):
     name = models.CharField(_("name"), max_length=80)
 
     class Meta:
+        permissions = [("serve_store", "Serves the members of this store")]
         verbose_name = _("store")
         verbose_name_plural = _("stores")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from guardian.shortcuts import get_objects_for_user
+
 from config.kernel.memory import Memory
 from members.programmes import models, scopes
 from members.programmes.errors import ProgrammeNotFoundError, StorefrontNotFoundError
@@ -16,6 +19,7 @@ from members.programmes.types import (
     Storefront,
 )
 
+SERVE = "programmes.serve_store"
 _programmes: Memory[int, Programme] = Memory()
 _storefronts: Memory[int, Storefront] = Memory()
 
@@ -173,6 +177,14 @@ def list_client_brands() -> dict[str, int]:
     """Return the brand of each API client, by the client's id."""
     rows = models.ClientBinding.objects.values_list("client_id", "storefront__brand_id")
     return {str(client): brand for client, brand in rows}
+
+
+def list_stores_served(*, user: AbstractBaseUser) -> list[int]:
+    """Return the ids of the stores that a member of staff serves, by their own grants alone."""
+    found = get_objects_for_user(
+        user, SERVE, models.Store, with_superuser=False, accept_global_perms=False
+    )
+    return sorted(found.values_list("pk", flat=True))
 
 
 def _store(row: models.Store) -> Store:

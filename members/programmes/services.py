@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from guardian.shortcuts import assign_perm, remove_perm
 
 from config.kernel import audit
 from members.programmes import models, selectors
@@ -58,6 +60,7 @@ __all__ = [
     "create_storefront",
     "issue_sandbox_token",
     "revoke_client",
+    "serve_stores",
 ]
 
 # Least and greatest value of each whole-number setting.
@@ -383,3 +386,14 @@ def _insert(model: type[Any], **values: Any) -> Any:
         if getattr(exc.__cause__, "sqlstate", None) != "23505":
             raise
         raise CodeTakenError(values["code"]) from None
+
+
+def serve_stores(*, user: AbstractBaseUser, store_ids: Collection[int]) -> list[int]:
+    """Let a member of staff serve these stores and no others; return what they served.
+
+    Who serves which store is part of what staff may do: members' services write the trail.
+    """
+    before = selectors.list_stores_served(user=user)
+    for store in models.Store.objects.filter(pk__in=set(before) | set(store_ids)):
+        (assign_perm if store.pk in store_ids else remove_perm)(selectors.SERVE, user, store)
+    return before

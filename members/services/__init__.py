@@ -39,6 +39,7 @@ from members.services.binding import (
 )
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
+from members.services.granting import end_grant, request_full_data
 from members.services.identifying import issue_member_code, read_member_code
 from members.services.keying import (
     add_passkey,
@@ -73,7 +74,7 @@ from members.services.requesting import (
     request_code,
     resend_code,
 )
-from members.services.revealing import reveal_contacts
+from members.services.revealing import NoReasonError, NothingAskedError, list_revealable, reveal
 from members.services.securing import (
     add_authenticator,
     confirm_change,
@@ -93,6 +94,7 @@ from members.services.sessioning import (
 )
 from members.services.staffing import create_staff
 from members.services.updating import update_profile
+from members.services.watching import record_access
 from members.services.weighing import (
     forget_attempts,
     record_challenge,
@@ -118,6 +120,8 @@ __all__ = [
     "LastWayInError",
     "MemberNotFoundError",
     "NoContactError",
+    "NoReasonError",
+    "NothingAskedError",
     "PictureNeededError",
     "RealNameLockedError",
     "RealNameRefusedError",
@@ -140,6 +144,7 @@ __all__ = [
     "confirm_change",
     "confirm_code",
     "create_staff",
+    "end_grant",
     "end_other_sessions",
     "end_session",
     "enrol",
@@ -157,6 +162,7 @@ __all__ = [
     "keep_a_way_in",
     "list_proofs",
     "list_recovery_codes",
+    "list_revealable",
     "make_secret",
     "mark_proved",
     "open_session",
@@ -165,6 +171,7 @@ __all__ = [
     "read_id_number",
     "read_member_code",
     "read_real_name",
+    "record_access",
     "record_challenge",
     "record_failure",
     "record_sign_in",
@@ -173,11 +180,12 @@ __all__ = [
     "renew_recovery_codes",
     "request_change",
     "request_code",
+    "request_full_data",
     "request_proof",
     "require_step_up",
     "require_step_up_to_spend",
     "resend_code",
-    "reveal_contacts",
+    "reveal",
     "revoke_app",
     "set_kinds",
     "set_labels",

@@ -21,10 +21,12 @@ from config.kernel.console import (
     ask,
     by_word,
     found_or_404,
+    look,
     name_members,
     programme_name,
     programme_words,
     record_url,
+    require,
     spread_key,
     when,
     word,
@@ -101,12 +103,15 @@ class AccountAdmin(SpreadAdmin):
         """Show what a member had at an instant, in every currency."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        require(request, member_id)
+        look(request, [member_id], page="points.account")
         return looking_back.show(self, request, member_id)
 
     def correct_member(self, request: HttpRequest, member_id: int) -> HttpResponse:
         """Correct a member's points from their page, whether they have an account yet or not."""
-        if not self.has_operate_permission(request):
+        if not self.has_operate_permission(request, member_id):
             raise PermissionDenied
+        require(request, member_id)
         member = members_selectors.get_member(member_id=member_id)
         return self._correct(
             request,

@@ -27,6 +27,7 @@ from config.kernel.console import (
     is_small,
     newest,
     record_url,
+    sees_all,
     spread_key,
     when,
     why_table,
@@ -107,8 +108,15 @@ class EntryAdmin(SpreadAdmin):
     actions_detail = ("reverse_entry",)
     actions_list = ("search_ledger",)
 
+    def has_search_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the whole ledger may be searched."""
+        return sees_all(request)
+
     @unfold_action(  # type: ignore[untyped-decorator]
-        description=gettext_lazy("Search"), url_path="to-search", icon="search"
+        description=gettext_lazy("Search"),
+        url_path="to-search",
+        icon="search",
+        permissions=["search"],
     )
     def search_ledger(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:points_entry_search"))
@@ -138,7 +146,8 @@ class EntryAdmin(SpreadAdmin):
         return searching.download(request, approval_id)
 
     def _may_view(self, request: HttpRequest) -> None:
-        if not self.has_view_permission(request):
+        # The search reads the whole ledger: whoever sees one store has the list for it.
+        if not self.has_view_permission(request) or not sees_all(request):
             raise PermissionDenied
 
     @action(title=gettext_lazy("Reverse"), path="reverse", icon="undo")

@@ -116,8 +116,15 @@ class PointCostAdmin(ReadOnlyAdmin):
             "points": f"{obj.points:,}",
         }
 
+    def has_liability_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the liability may be seen."""
+        return bool(request.user.has_perm("points.view_liabilityday"))
+
     @unfold_action(  # type: ignore[untyped-decorator]
-        description=gettext_lazy("Liability"), url_path="to-liability", icon="monitoring"
+        description=gettext_lazy("Liability"),
+        url_path="to-liability",
+        icon="monitoring",
+        permissions=["liability"],
     )
     def see_liability(self, request: HttpRequest) -> HttpResponse:
         return HttpResponse(
@@ -216,6 +223,8 @@ class PointCostAdmin(ReadOnlyAdmin):
 
     def new_cost(self, request: HttpRequest, programme_id: int) -> HttpResponse:
         """Ask what points cost from a day on."""
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
         brands = _brand_names(programme_id)
 
         def form(*args: Any, **kwargs: Any) -> CostForm:

@@ -44,7 +44,9 @@ def bell(db: None) -> Iterator[list[int]]:
 def staff(name: str, *permissions: str, language: str = "en") -> tuple[Client, str]:
     pk = members_services.create_staff(username=name, password="a-long-password")
     user = User.objects.get(pk=pk)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=[*permissions, "see_all_stores"])
+    )
     client = Client(headers={"accept-language": language})
     client.force_login(user)
     return client, f"staff:{pk}"

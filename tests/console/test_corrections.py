@@ -29,7 +29,7 @@ def staff(name: str, role: str, *permissions: str, language: str = "en") -> Clie
     pk = members_services.create_staff(username=name, password="a-long-password", roles=[role])
     user = User.objects.get(pk=pk)
     wanted = Permission.objects.filter(content_type__app_label="points", codename__in=permissions)
-    user.user_permissions.set(wanted)
+    user.user_permissions.set([*wanted, Permission.objects.get(codename="see_all_stores")])
     client = Client(headers={"accept-language": language})
     client.force_login(user)
     return client

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.kernel.models import AuditRecord
-from members.models import User
+from members.models import AccessRecord, User
 from points import selectors as points_selectors
 from tests.console.conftest import operator
 from tests.factories.members import make_member
@@ -57,20 +57,24 @@ def test_cost_does_not_grow_with_history(story: Story):
     assert len(many) <= len(few) <= 36
 
 
-def test_contacts_are_shown_for_a_reason_that_is_kept(story: Story):
+def test_fields_are_shown_one_by_one_for_a_reason_that_is_kept(story: Story):
     client = operator("en")
     path = f"/ops/members/member/{story.member_id}/reveal/"
 
-    refused = client.post(path, {"reason": ""})
-    assert PHONE not in refused.content.decode()
-    assert not AuditRecord.objects.filter(action="member.contacts_revealed").exists()
-    shown = client.post(path, {"reason": "The courier has no number"})
+    for wrong in ({"show": "phone", "reason": ""}, {"reason": "why not"}, {"show": "salary"}):
+        refused = client.post(path, wrong)
+        assert PHONE not in refused.content.decode()
+        assert refused.context["form"].errors
+    assert not AccessRecord.objects.filter(page="members.reveal").exists()
+    shown = client.post(path, {"show": "phone", "reason": "The courier has no number"})
 
     assert PHONE in shown.content.decode()
     assert "no-store" in shown.headers["Cache-Control"]
     kept = AuditRecord.objects.get(action="member.contacts_revealed")
     assert kept.reason == "The courier has no number"
     assert kept.target == f"member:{story.member_id}"
+    look = AccessRecord.objects.get(page="members.reveal")
+    assert (look.fields, look.reason) == (["phone"], "The courier has no number")
 
 
 def test_points_are_corrected_from_the_page(story: Story):
@@ -107,14 +111,15 @@ def test_a_correction_of_nonsense_is_refused_at_its_field(story: Story, points):
 def test_an_operator_sees_only_the_sheets_of_their_role(story: Story):
     client = operator("en", superuser=False)
     lin = User.objects.get(staff_name="lin")
-    lin.user_permissions.add(*Permission.objects.filter(codename__in=["view_member", "view_order"]))
+    may = ["view_member", "view_order", "see_all_stores"]
+    lin.user_permissions.add(*Permission.objects.filter(codename__in=may))
 
     page = member_page(client, story.member_id)
 
     assert "SO-1002" in page
     assert "Last entries" not in page
     assert "Correct points" not in page
-    assert "Show contacts" not in page
+    assert "Show in clear" not in page
     assert client.get(f"/ops/members/member/{story.member_id}/reveal/").status_code == 403
     assert client.get(f"/ops/points/account/of/{story.member_id}/correct").status_code == 403
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from config.kernel.console import (
     name_actors,
     names_actors,
     programme_name,
+    sees_all,
     word,
 )
 from config.kernel.happenings import act_words
@@ -39,6 +41,11 @@ class AuditRecordAdmin(ReadOnlyAdmin):
     fields = ("recorded_at", "who", "did", "what", "reason")
     readonly_fields = fields
     did = word("action", act_words, title=gettext_lazy("action"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.AuditRecord]:
+        rows: QuerySet[models.AuditRecord] = super().get_queryset(request)
+        # The trail speaks of everybody: whoever may not see all members reads none of it.
+        return rows if sees_all(request) else rows.none()
 
     def attach(self, rows: list[Any]) -> None:
         names = name_actors([row.actor for row in rows])

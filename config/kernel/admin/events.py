@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from config.kernel.console import (
     ReadOnlyAdmin,
     Table,
     name_members,
+    narrow,
     programme_name,
     record_url,
     when,
@@ -35,6 +37,9 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     search_fields = ("=name",)
     search_help_text = gettext_lazy("Name of the event, such as points.earned.v1")
     ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.OutboxEvent]:
+        return narrow(super().get_queryset(request), request)
 
     def attach(self, rows: list[Any]) -> None:
         names = name_members([row.member_id for row in rows if row.member_id])

@@ -23,6 +23,7 @@ from config.kernel.console.names import (
     storefront_words,
 )
 from config.kernel.console.places import record_url, when
+from config.kernel.console.reach import look, narrow, require, sees_all, within
 from config.kernel.console.rows import RowsField, give_rows, rows_of
 from config.kernel.console.rules import Fact, RulesAdmin, Said
 from config.kernel.console.screens import ConsoleAdmin, ReadOnlyAdmin, SpreadAdmin, spread_key
@@ -50,22 +51,27 @@ __all__ = [
     "found_or_404",
     "give_rows",
     "is_small",
+    "look",
     "name_actors",
     "name_members",
     "names_actors",
     "names_codes",
     "names_members",
     "names_things",
+    "narrow",
     "newest",
     "programme_name",
     "programme_words",
     "record_url",
     "refusal",
+    "require",
     "rows_of",
+    "sees_all",
     "spread_key",
     "storefront_name",
     "storefront_words",
     "when",
     "why_table",
+    "within",
     "word",
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from config.kernel.console import reach
 from config.kernel.console.large import is_small
 from config.kernel.console.names import find_members, name_members
 from config.kernel.console.tables import Table
@@ -120,12 +121,47 @@ class SpreadAdmin(ReadOnlyAdmin):
     search_fields = ("member_id",)
     search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
 
+    # Whether looking here is kept in the access log; the log itself is looked at without.
+    leaves_trace = True
+
     # How to order while the table is small enough to sort; by key when it is not.
     newest_first: Sequence[str] = ("-id",)
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         small = is_small(self.model) or "member_id" in request.GET
         return self.newest_first if small else ("-member_id", "-id")
+
+    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Tell whether buttons may be pressed; what touches a whole list, only by who sees it."""
+        may = super().has_operate_permission(request, object_id)
+        return may and (object_id is not None or reach.sees_all(request))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return reach.narrow(super().get_queryset(request), request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        answer = super().changelist_view(request, extra_context)
+        asked = request.GET.get("member_id", "")
+        known = asked.isdecimal() and len(asked) < 19
+        if self.leaves_trace and answer.status_code == 200 and known:
+            reach.look(request, [int(asked)], page=self.model._meta.label_lower)
+        return answer
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
+        read = request.method == "GET" and answer.status_code == 200
+        if self.leaves_trace and object_id and read:
+            member = int(unquote(object_id).partition("-")[0])
+            reach.look(request, [member], page=self.model._meta.label_lower)
+        return answer
 
     @admin.display(description=gettext_lazy("member"))
     def member(self, obj: Any) -> str:

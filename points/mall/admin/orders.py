@@ -27,6 +27,7 @@ from config.kernel.console import (
     badge,
     by_word,
     found_or_404,
+    look,
     name_actors,
     programme_words,
     record_url,
@@ -391,6 +392,13 @@ class OrderAdmin(SpreadAdmin):
                 actor=actor(request),
                 reason=values["reason"],
                 now=clock.now(),
+            )
+            look(
+                request,
+                [order.member_id],
+                page="mall.order",
+                fields=["address"],
+                reason=values["reason"],
             )
             return self._address(request, shown)
 

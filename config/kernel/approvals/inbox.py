@@ -6,78 +6,26 @@ Operators see the kinds they may decide and whatever they asked for themselves; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold import decorators as unfold_decorators
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.kernel import approvals, clock, words
-from config.kernel.approvals.registry import Kind, Summary
-from config.kernel.console import (
-    Link,
-    ReadOnlyAdmin,
-    Table,
-    actor,
-    ask,
-    badge,
-    found_or_404,
-    name_members,
-)
+from config.kernel.approvals.deciding import DecidingAdmin, decidable
+from config.kernel.approvals.telling import act_words, state_words, summary_of, touched
+from config.kernel.console import Table, actor, badge, name_actors, name_members, sees_all
 from config.kernel.models import Approval, AuditRecord
 
 State = Approval.State
-F = TypeVar("F", bound=Callable[..., Any])
 
 words.call(Approval, gettext_lazy("request for approval"), gettext_lazy("approvals"))
-
-
-def state_words() -> dict[str, str]:
-    """Return what can become of a request."""
-    return {
-        State.WAITING: _("Waiting"),
-        State.APPROVED: _("Approved"),
-        State.REFUSED: _("Refused"),
-        State.WITHDRAWN: _("Withdrawn"),
-        State.EXPIRED: _("Past its time"),
-        State.STALE: _("Out of date"),
-    }
-
-
-def act_words() -> dict[str, str]:
-    """Return what the audit trail says of a request."""
-    return {
-        "approval.requested": _("Asked for"),
-        "approval.approved": _("Approved"),
-        "approval.refused": _("Refused"),
-        "approval.withdrawn": _("Withdrawn"),
-        "approval.expired": _("Past its time"),
-        "approval.stale": _("Out of date: nothing was done"),
-        "approval.failed": _("Could not be made: nothing was done"),
-    }
-
-
-def name_staff(actors: set[str]) -> dict[str, str]:
-    """Return what members of staff are called, by how the audit trail names them."""
-    keys = [int(a.removeprefix("staff:")) for a in actors if a[:6] == "staff:" and a[6:].isdigit()]
-    users = get_user_model()._default_manager.filter(pk__in=keys)
-    return {f"staff:{user.pk}": str(user) for user in users}
-
-
-def decidable(user: Any) -> list[str]:
-    """Return the names of the kinds that a member of staff may decide."""
-    return [kind.name for kind in approvals.kinds() if user.has_perm(kind.permission)]
 
 
 class _StateFilter(admin.SimpleListFilter):
@@ -120,39 +68,8 @@ class _KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
-def _button(title: Any, *, path: str, icon: str, permission: str) -> Callable[[F], F]:
-    """Make a method a button that only those see who hold the screen's own permission."""
-    decorator: Callable[[F], F] = unfold_decorators.action(
-        description=title, permissions=[permission], url_path=path, icon=icon
-    )
-    return decorator
-
-
-class NoteForm(forms.Form):
-    """What the one who decides wants to say."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        max_length=500,
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=gettext_lazy("Whoever asked reads it. Kept in the audit log with your name."),
-    )
-
-
-class RefusalForm(NoteForm):
-    """Why it is refused."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Why it is refused"),
-        max_length=500,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=gettext_lazy("Whoever asked reads it. Kept in the audit log with your name."),
-    )
-
-
 @admin.register(Approval)
-class ApprovalAdmin(ReadOnlyAdmin):
+class ApprovalAdmin(DecidingAdmin):
     """The inbox: what waits, what it would touch, before and after; decide or withdraw."""
 
     list_display = (
@@ -182,7 +99,6 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "outcome",
     )
     readonly_fields = fields
-    actions_detail = ("approve", "refuse", "withdraw")
 
     def waiting(self, request: HttpRequest) -> int:
         """Return how many wait for this operator's decision, for the navigation."""
@@ -197,33 +113,17 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
         rows: QuerySet[Approval] = super().get_queryset(request)
+        if not sees_all(request):
+            return rows.filter(requested_by=actor(request))
         if request.user.has_perm("kernel.view_approval"):
             return rows
         return rows.filter(Q(kind__in=decidable(request.user)) | Q(requested_by=actor(request)))
 
-    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Tell whether the buttons to decide are shown: not to whoever asked."""
-        approval = self._open(request, object_id)
-        if approval is None or approval.requested_by == actor(request):
-            return False
-        kind = approvals.find(approval.kind)
-        return kind is not None and request.user.has_perm(kind.permission)
-
-    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Tell whether it is theirs to take back."""
-        approval = self._open(request, object_id)
-        return approval is not None and approval.requested_by == actor(request)
-
-    def _open(self, request: HttpRequest, object_id: Any) -> Approval | None:
-        if object_id is None or not str(object_id).isdecimal():
-            return None
-        rows = self.get_queryset(request).filter(pk=int(object_id), state=State.WAITING)
-        return rows.filter(expires_at__gt=clock.now()).first()
-
     def attach(self, rows: list[Any]) -> None:
         super().attach(rows)
-        named = {row.requested_by for row in rows} | {row.decided_by or "" for row in rows}
-        staff = name_staff(named)
+        staff = name_actors(
+            [who for row in rows for who in (row.requested_by, row.decided_by) if who]
+        )
         member_ids = [m for row in rows if isinstance(m := row.payload.get("member_id"), int)]
         members = name_members(member_ids)
         for row in rows:
@@ -246,7 +146,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what it will do"))
     def what(self, obj: Approval) -> str:
-        return _summary(obj).what
+        return summary_of(obj).what
 
     @admin.display(description=gettext_lazy("member"))
     def member(self, obj: Any) -> str:
@@ -304,12 +204,12 @@ class ApprovalAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', link, _("Open")) if link else "–"
 
     def tables(self, request: HttpRequest, obj: Approval) -> list[Table]:
-        shown = _touched(obj) if obj.state == State.WAITING else []
+        shown = touched(obj) if obj.state == State.WAITING else []
         return [*shown, self._history(obj)]
 
     def _history(self, obj: Approval) -> Table:
         lines = AuditRecord.objects.filter(target=f"approval:{obj.pk}").order_by("id")[:50]
-        names = name_staff({line.actor for line in lines})
+        names = name_actors([line.actor for line in lines])
         acts = act_words()
         return Table(
             title=_("History"),
@@ -324,99 +224,3 @@ class ApprovalAdmin(ReadOnlyAdmin):
                 for line in lines
             ],
         )
-
-    @_button(gettext_lazy("Approve"), path="approve", icon="check", permission="decide")
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(
-            request, object_id, approve=True, said=_("Approved and done."), form_class=NoteForm
-        )
-
-    @_button(gettext_lazy("Refuse"), path="refuse", icon="block", permission="decide")
-    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(
-            request, object_id, approve=False, said=_("Refused."), form_class=RefusalForm
-        )
-
-    @_button(gettext_lazy("Withdraw"), path="withdraw", icon="undo", permission="withdraw")
-    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        approval = found_or_404(self, request, object_id)
-
-        def act(values: dict[str, Any]) -> str:
-            approvals.withdraw(
-                approval_id=approval.pk,
-                requester=actor(request),
-                note=values["note"],
-                now=clock.now(),
-            )
-            return _("Withdrawn.")
-
-        return self._ask(request, approval, _("Withdraw the request"), NoteForm, act)
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        *,
-        approve: bool,
-        said: str,
-        form_class: type[forms.Form],
-    ) -> HttpResponse:
-        approval = found_or_404(self, request, object_id)
-
-        def act(values: dict[str, Any]) -> str:
-            approvals.decide(
-                approval_id=approval.pk,
-                approver=actor(request),
-                approve=approve,
-                note=values["note"],
-                now=clock.now(),
-            )
-            return said
-
-        title = _("Approve the change") if approve else _("Refuse the change")
-        return self._ask(request, approval, title, form_class, act)
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        approval: Approval,
-        title: str,
-        form_class: type[forms.Form],
-        act: Callable[[dict[str, Any]], str],
-    ) -> HttpResponse:
-        return ask(
-            self,
-            request,
-            title=title,
-            form_class=form_class,
-            act=act,
-            done=reverse("admin:kernel_approval_changelist"),
-            explain=_in_words(_summary(approval)),
-        )
-
-
-def _summary(approval: Approval) -> Summary:
-    kind: Kind | None = approvals.find(approval.kind)
-    return kind.summary(approval.payload) if kind else Summary(what=approval.kind)
-
-
-def _in_words(summary: Summary) -> str:
-    """Return what it will do and what will change, in one paragraph."""
-    changes = [f"{c.label}: {c.before} → {c.after}" for c in summary.changes]
-    return " · ".join([summary.what, *changes])
-
-
-def _touched(approval: Approval) -> list[Table]:
-    summary = _summary(approval)
-    return [
-        Table(
-            title=_("What it will touch"),
-            headers=[_("What")],
-            rows=[[Link(t.text, t.url) if t.url else t.text] for t in summary.touches],
-        ),
-        Table(
-            title=_("Before and after"),
-            headers=[_("Figure"), _("Before"), _("After")],
-            rows=[[c.label, c.before, c.after] for c in summary.changes],
-        ),
-    ]

@@ -1,0 +1,34 @@
+"""What is kept of the staff's looks at members."""
+
+from __future__ import annotations
+
+from config.kernel.privacy import Erase, Grade, classify, impersonal
+
+_WHY = "to show who of the staff looked at the member, and why"
+
+
+def declare() -> None:
+    """Classify these columns."""
+    impersonal("members.AccessRecord", "id", "member_id", "user_id")
+    classify(
+        "members.AccessRecord",
+        "page",
+        "fields",
+        "recorded_at",
+        grade=Grade.LINKED,
+        purpose=_WHY,
+        retention="three years",
+        erase=Erase.KEEP,
+    )
+    # Staff write why in their own words, which are not the member's to take along.
+    classify(
+        "members.AccessRecord",
+        "reason",
+        grade=Grade.LINKED,
+        purpose=_WHY,
+        retention="three years",
+        erase=Erase.KEEP,
+        exported=False,
+    )
+    impersonal("members.DataGrant", "id", "user_id", "approval_id", "reason")
+    impersonal("members.DataGrant", "starts_at", "ends_at")
