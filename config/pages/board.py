@@ -104,7 +104,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     )
     if not sees_all(request):
         # The board counts all members; whoever sees one store's sees no figures of the rest.
-        return context
+        return context | {"title": _("Overview")}
     may = request.user.has_perm
     return context | {
         "title": _("Overview"),
