@@ -8,6 +8,7 @@ from typing import Any
 
 from points import services
 from points.types import (
+    POINTS,
     Adjust,
     Capture,
     Command,
@@ -39,10 +40,17 @@ _number = itertools.count(1)
 class Book:
     """One member's ledger under test: `book.earn(100)`, `book.spend(30, now=…)`."""
 
-    def __init__(self, programme_id: int, member_id: int = 1, now: datetime = NOON) -> None:
+    def __init__(
+        self,
+        programme_id: int,
+        member_id: int = 1,
+        now: datetime = NOON,
+        currency: str = POINTS,
+    ) -> None:
         self.programme_id = programme_id
         self.member_id = member_id
         self.now = now
+        self.currency = currency
 
     def command(self, op: str, points: int | None = None, **fields: Any) -> Command:
         number = next(_number)
@@ -53,6 +61,7 @@ class Book:
         values = {
             "member_id": self.member_id,
             "programme_id": self.programme_id,
+            "currency": self.currency,
             "key": f"key:{number}",
             "source": f"source:{number}",
             "occurred_at": fields.pop("now", self.now),

@@ -526,6 +526,22 @@ class Account:
         self.due(now, floor=now)
         return None
 
+    # --- looking ahead ------------------------------------------------------------------------
+
+    def ahead(self, until: datetime) -> Account:
+        """Return this account as time alone will have made it; its entries are what time wrote."""
+        lots = {id(lot): replace(lot) for lot in self.lots if lot.remaining}
+        later = Account()
+        for figure in FIGURES:
+            setattr(later, figure, getattr(self, figure))
+        later.lots = list(lots.values())
+        for hold in self.holds:
+            if hold.status == "held":
+                parts = [(lots[id(lot)], points) for lot, points in hold.parts]
+                later.holds.append(Hold(hold.points, parts, hold.expires_at))
+        later.due(until)
+        return later
+
     # --- what must always hold ----------------------------------------------------------------
 
     def check(self) -> None:
