@@ -6,11 +6,19 @@ one made for this chunk looks them up. From a process's sixth chunk on that is t
 
 from django.db import migrations
 
-_FUNCTIONS = (
-    "points_sweep(bigint[], timestamptz)",
-    "points_expire_many(bigint[], bigint[], timestamptz)",
-    "points_mature_many(bigint[], bigint[], timestamptz)",
-)
+# Whichever there are: the file of sweeps has been written anew since.
+_SET = """
+DO $$
+DECLARE f text;
+BEGIN
+    FOR f IN SELECT oid::regprocedure::text FROM pg_proc
+        WHERE proname IN ('points_sweep', 'points_expire_many', 'points_mature_many')
+          AND pronamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE 'ALTER FUNCTION ' || f || ' {how}';
+    END LOOP;
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -18,7 +26,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            [f"ALTER FUNCTION {f} SET plan_cache_mode = force_custom_plan" for f in _FUNCTIONS],
-            [f"ALTER FUNCTION {f} RESET plan_cache_mode" for f in _FUNCTIONS],
+            _SET.format(how="SET plan_cache_mode = force_custom_plan"),
+            _SET.format(how="RESET plan_cache_mode"),
         )
     ]
