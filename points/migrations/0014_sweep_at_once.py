@@ -13,6 +13,6 @@ DROP FUNCTION IF EXISTS points_mature_many(bigint[], bigint[], timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0012_plan_sweeps")]
+    dependencies = [("points", "0013_forget_reasons")]
 
     operations = [migrations.RunSQL(_SQL.read_text() + _DROP_OLDER, migrations.RunSQL.noop)]
