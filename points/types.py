@@ -172,7 +172,8 @@ class Extend(Command):
 class Reverse(Command):
     """Take back what was earned, or give back what was spent, once per cause.
 
-    The target is one entry (`entry_id`), or everything earned or spent under a source.
+    The target is one entry (`entry_id`), or everything earned or spent under a source; with
+    `rule`, what that rule gave or took goes first, and the rest in the order of posting.
     `points` None means all that is left of it. `policy` None is the programme's, with its
     cap; `debt_cap` bounds what a policy named here lets the account owe.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from config.kernel.errors import DomainError
 from loyalty.settlement.limits import Limits
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.posting import post_difference
+from loyalty.settlement.taking import taken_by_line
 from loyalty.settlement.types import Document, Effects, Settled
 from members.commerce import services as commerce_services
 from members.commerce.types import (
@@ -21,6 +22,7 @@ from members.commerce.types import (
     Refund,
     RefundAsk,
     Stage,
+    touched_lines,
 )
 from members.programmes.types import Storefront
 from points import services as points_services
@@ -218,8 +220,9 @@ class Batch:
             return self._again(order, Fact(Stage.REFUNDED, earlier.occurred_at, ask.external_no))
         folded = self._fold_refund(order, ask)
         order.facts.append(fact)
+        before = taken_by_line(touched_lines(order.lines))
         commerce_services.fold_into(order, refunds=folded)
-        step = self._post(order, (fact,), f"refund:{ask.external_no}")
+        step = self._post(order, (fact,), f"refund:{ask.external_no}", before)
         step.ask = ask
         return step
 
@@ -240,11 +243,23 @@ class Batch:
             step.effects = self.effects_of(order, fact)
         return step
 
-    def _post(self, order: Order, facts: Sequence[Fact], cause: str) -> Step:
+    def _post(
+        self,
+        order: Order,
+        facts: Sequence[Fact],
+        cause: str,
+        taken_before: Mapping[int, int] | None = None,
+    ) -> Step:
         assert self.desk is not None  # noqa: S101 - opened whenever anything may be posted
         at = facts[-1].occurred_at
         tier = self.desk.books.tier(order.member_id, _moment(order, at)).code
-        moves = Moves(at=at, cause=cause, tier_before=tier, tier_after=tier)
+        moves = Moves(
+            at=at,
+            cause=cause,
+            tier_before=tier,
+            tier_after=tier,
+            taken_before=taken_before or {},
+        )
         if cause == "recorded":
             order.tier_before = order.tier_after = tier
         post_difference(order, moves, self.desk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -38,6 +38,8 @@ class Moves:
     tier_before: str
     tier_after: str
     decided: bool = False
+    # What refunds had taken of each line before this one, where lines earn in several entries.
+    taken_before: Mapping[int, int] = field(default_factory=dict)
     commands: list[tuple[Role, Command]] = field(default_factory=list)
 
 

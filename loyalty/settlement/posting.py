@@ -22,6 +22,7 @@ from loyalty.earning.types import (
 from loyalty.settlement import payment, timing
 from loyalty.settlement.moves import Desk, Moves, Role
 from loyalty.settlement.sources import source_of
+from loyalty.settlement.taking import by_part, taken_by_line
 from members.commerce.types import Order, PackedOrderLines, Stage, touched_lines
 from points.types import GROWTH, POINTS, Earn, Reverse, Schedule
 
@@ -225,13 +226,9 @@ def _reverse(
 ) -> None:
     """Raise what is taken of points, growth and spend to these figures."""
     source = source_of(order, order.run)
-    if points > order.points_taken:
-        moves.commands.append(
-            (
-                Role.TAKE_POINTS,
-                _taking(order, source, moves, cause, POINTS, points - order.points_taken),
-            )
-        )
+    for rule, part in _by_entry(order, moves, desk, points - order.points_taken):
+        command = _taking(order, source, moves, cause, POINTS, part, rule=rule)
+        moves.commands.append((Role.TAKE_POINTS, command))
     if growth > order.growth_taken:
         moves.commands.append(
             (
@@ -253,15 +250,46 @@ def _reverse(
     order.spend_taken = max(spend, order.spend_taken)
 
 
+def _by_entry(order: Order, moves: Moves, desk: Desk, points: int) -> list[tuple[str, int]]:
+    """Return what to take of which entry, named by its rule; no name is all of them in turn."""
+    if points <= 0:
+        return []
+    whole = [("", points)]
+    # A run that has just opened has had nothing taken of it yet.
+    before = moves.taken_before if order.points_taken else {}
+    if sum(before.values()) != order.points_taken or desk.rules_at(order.placed_at).is_plain:
+        return whole
+    kept = desk.decisions.get((order.member_id, source_of(order, order.run)))
+    decision = kept.decision if kept else desk.recall(order)
+    if len(decision.parts()) < 2:
+        return whole
+    after = taken_by_line(touched_lines(order.lines))
+    found = [(part.rule, n) for part, n in by_part(decision, before=before, after=after)]
+    if sum(n for _, n in found) != points or any(n < 0 for _, n in found):
+        return whole
+    return found
+
+
 def _taking(
-    order: Order, source: str, moves: Moves, cause: str, currency: str, points: int
+    order: Order,
+    source: str,
+    moves: Moves,
+    cause: str,
+    currency: str,
+    points: int,
+    *,
+    rule: str = "",
 ) -> Reverse:
+    # The causes of one refund's parts differ: what one entry lacks is taken from the others.
+    if rule not in ("", PURCHASE):
+        cause = f"{cause}:{rule}"
     return Reverse(
         member_id=order.member_id,
         programme_id=order.programme_id,
         currency=currency,
         key=f"{source}:{currency}:{cause}",
         source=source,
+        rule=rule,
         occurred_at=moves.at,
         reason=order.external_no,
         earned_under=source,

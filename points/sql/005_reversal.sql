@@ -171,7 +171,9 @@ BEGIN
                          p_now, least(p_now, c.occurred_at), p_announce);
         v_targets := ARRAY(SELECT x FROM points_entry x
             WHERE member_id = a.member_id AND account_id = a.id AND source = c.under
-              AND kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END ORDER BY id);
+              AND kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END
+            -- What the named rule gave goes first, as far as it lasts.
+            ORDER BY c.rule <> '' AND rule <> c.rule, id);
     END IF;
     IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
         RETURN QUERY SELECT * FROM points_replay(c);

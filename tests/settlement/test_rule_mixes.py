@@ -18,6 +18,7 @@ from points import selectors as points_selectors
 from tests.factories.loyalty import publish_rules
 from tests.factories.members import make_member
 from tests.factories.orders import at, event, figures, make_earning_shop, report, settle, settle_all
+from tests.factories.points import Book
 from tests.factories.programmes import Shop
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +199,67 @@ def test_h3_any_sequence_of_partial_refunds_takes_back_all_and_no_more(shop, mem
     assert taken == earned
     assert figures(member) == (0, 0, 0, 0)
     assert sum(points for _kind, _rule, points in entries(member)) == 0
+
+
+def of_rules(member: int) -> dict[str, int]:
+    """Return what is left of each entry of the member's only order, by the rule it names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.rule, e.points - coalesce(sum(r.settles), 0) FROM points_entry e"
+            " JOIN points_account a ON a.member_id = e.member_id AND a.id = e.account_id"
+            " LEFT JOIN points_entry r ON r.member_id = e.member_id AND r.reverses = e.id"
+            " WHERE e.member_id = %s AND e.kind = 'earn' AND a.currency = 'points'"
+            " GROUP BY e.id, e.rule, e.points",
+            [member],
+        )
+        return dict(cursor.fetchall())
+
+
+def refund(number: str, **amounts: int) -> Any:
+    lines = tuple(
+        RefundLineReport(line_no=int(line.removeprefix("line")), amount=amount)
+        for line, amount in amounts.items()
+    )
+    return event("refunded", at(3), refund_no=number, lines=lines)
+
+
+def test_h3_a_returned_line_takes_its_own_points(shop, member):
+    publish_rules(shop, rule("week", "extra", "3/100", goods=("sku:S2",), validity=WEEK))
+    settle(shop, paid(member, lines=goods(10_000, 10_000), paid_at=at(2)))
+    assert of_rules(member) == {"purchase": 200, "week": 300}
+
+    settle(shop, refund("RF-1", line1=5_000), now=at(3))
+    assert of_rules(member) == {"purchase": 150, "week": 300}
+
+    # Of the second line first what lasts as the programme says, then what lasts a week.
+    [told] = settle(shop, refund("RF-2", line2=5_000), now=at(3))
+    assert told.effects.points_reversed == 200
+    assert of_rules(member) == {"purchase": 50, "week": 200}
+
+    settle(shop, refund("RF-3", line1=5_000, line2=5_000), now=at(3))
+    assert of_rules(member) == {"purchase": 0, "week": 0}
+
+
+def test_h3_what_an_entry_has_no_longer_comes_off_the_others(shop, member):
+    publish_rules(shop, rule("week", "extra", "3/100", goods=("sku:S2",), validity=WEEK))
+    settle(shop, paid(member, lines=goods(10_000, 10_000), paid_at=at(2)))
+    page = points_selectors.list_entries(member_ids=[member], programme_id=shop.programme.id)
+    week = next(entry for entry in page.entries if entry.rule == "week")
+    book = Book(shop.programme.id, member, now=at(3))
+    book.reverse(250, entry_id=week.entry_id)
+
+    [told] = settle(shop, refund("RF-1", line2=10_000), now=at(3))
+
+    # 100 and 300 are the line's; 50 of the 300 are there, and 100 more of the first entry.
+    assert of_rules(member) == {"purchase": 0, "week": 0}
+    assert told.effects.points_reversed == 250
+
+
+def test_h3_a_refund_before_the_payment_takes_the_lines_own_points_too(shop, member):
+    publish_rules(shop, rule("week", "extra", "3/100", goods=("sku:S2",), validity=WEEK))
+    settle(shop, paid(member, lines=goods(10_000, 10_000), status=Stage.PLACED, paid_at=None))
+    settle(shop, refund("RF-1", line1=5_000), now=at(3))
+
+    settle(shop, paid(member, lines=goods(10_000, 10_000), paid_at=at(4)), now=at(4))
+
+    assert of_rules(member) == {"purchase": 150, "week": 300}
