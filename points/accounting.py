@@ -14,7 +14,8 @@ class AdjustmentLimit(models.Model):
     """How many points a role may correct on one member in a day without a second person.
 
     A role is a group of staff by name; superusers hold `administrator`. A role without a
-    row may only ask.
+    row may only ask. `api` stands for all API clients, `client:…` for one: they ask nobody,
+    and without a row nothing bounds them.
     """
 
     role = models.CharField(_("role"), max_length=150)

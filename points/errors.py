@@ -155,6 +155,20 @@ class ExchangeNotFoundError(NotFoundError):
     title = _("There is no such exchange")
 
 
+class CorrectionLimitError(ConflictError):
+    """The client would correct more on one member in a day than it may."""
+
+    code = "points.correction_limit"
+    title = _("More than this client may correct")
+
+    def __init__(self, *, limit: int, used: int) -> None:
+        super().__init__(
+            gettext("at most %(limit)d on one member in 24 hours, %(used)d of them used")
+            % {"limit": limit, "used": used}
+        )
+        self.limit, self.used = limit, used
+
+
 class CountedRefusalError(ConflictError):
     """A refusal that knows how much was asked for and how much there was."""
 

@@ -29,9 +29,10 @@ from config.kernel.console import (
     found_or_404,
     word,
 )
+from members.programmes import selectors as programmes_selectors
 from points import models, services
 from points.admin.wording import currency_words
-from points.selectors.corrections import ADMINISTRATOR
+from points.selectors.corrections import ADMINISTRATOR, API_CLIENTS
 
 words.call(models.AdjustmentLimit, gettext_lazy("limit"), gettext_lazy("limits of corrections"))
 words.call(
@@ -42,10 +43,16 @@ words.call(
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """Return the roles there are, and those that have a limit already."""
+    """Return the roles there are, the API's clients, and what has a limit already."""
     groups = Group.objects.values_list("name", flat=True)
     limited = models.AdjustmentLimit.objects.values_list("role", flat=True)
-    return [(name, name) for name in sorted({ADMINISTRATOR, *groups, *limited})]
+    clients = [f"client:{name}" for name in sorted(programmes_selectors.list_client_brands())]
+    roles = sorted({ADMINISTRATOR, *groups, *limited} - {API_CLIENTS, *clients})
+    return [
+        *((name, name) for name in roles),
+        (API_CLIENTS, _("All API clients")),
+        *((name, _("API client %(id)s") % {"id": name.split(":")[1]}) for name in clients),
+    ]
 
 
 class LimitForm(ReasonForm):
@@ -66,7 +73,8 @@ class LimitForm(ReasonForm):
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy(
             "Up to so many points on one member in 24 hours without a second person."
-            " With 0 this role may only ask."
+            " With 0 this role may only ask. API clients cannot ask: beyond their limit they"
+            " are refused, and without one nothing bounds them."
         ),
     )
     field_order = ("role", "currency", "points", "reason")

@@ -52,37 +52,59 @@ def batch(call: api.Call) -> api.Reply:
             lines.append(drafted)
             places.append(index)
     if lines:
-        replies = _post(call, lines)
+        replies, beyond = _post(call, lines)
         answers += _answers(call, places, replies)
+        answers += [api.batch.refused(places[n], e, call=call) for n, e in beyond.items()]
     answers.sort(key=attrgetter("index"))
     return api.Reply(api.batch.Result(items=answers))
 
 
-def _post(call: api.Call, lines: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Post the lines; corrections by hand are on the audit trail, as single ones are."""
-    if not any(line["op"] == "adjust" for line in lines):
-        return services.post_lines(lines=lines, now=call.now)
+def _post(
+    call: api.Call, lines: Sequence[dict[str, Any]]
+) -> tuple[list[tuple[Any, ...]], dict[int, DomainError]]:
+    """Post the lines, and return which corrections are beyond the client's limit.
+
+    Corrections by hand are on the audit trail, as single ones are.
+    """
+    by_hand = [place for place, line in enumerate(lines) if line["op"] == "adjust"]
+    if not by_hand:
+        return services.post_lines(lines=lines, now=call.now), {}
     with transaction.atomic():
-        replies = services.post_lines(lines=lines, now=call.now)
+        beyond = _beyond(call, lines, by_hand)
+        sent = [place for place in range(len(lines)) if place not in beyond]
+        posted = services.post_lines(lines=[lines[n] for n in sent], now=call.now) if sent else []
+        replies = [(sent[item], *reply) for item, *reply in posted]
         for place, problem, _asked, _had, _duplicate, *entry in replies:
             line = lines[place]
             if line["op"] != "adjust" or problem is not None:
                 continue
-            posted = dict(zip(LINE_COLUMNS, entry, strict=True))
-            if posted["recorded_at"] == call.now:  # else its key had come before
+            told = dict(zip(LINE_COLUMNS, entry, strict=True))
+            if told["recorded_at"] == call.now:  # else its key had come before
                 audit.record(
                     actor=line["actor"],
                     action="points.adjust",
                     target=f"member:{line['member_id']}",
                     reason=line["reason"],
                     after={
-                        "entry": posted["id"],
-                        "points": posted["points"],
+                        "entry": told["id"],
+                        "points": told["points"],
+                        "currency": line["currency"],
                         "by": call.caller.actor,
                     },
                     now=call.now,
                 )
-    return replies
+    return replies, beyond
+
+
+def _beyond(
+    call: api.Call, lines: Sequence[dict[str, Any]], by_hand: Sequence[int]
+) -> dict[int, DomainError]:
+    asks = [
+        services.Ask(member_id=line["member_id"], points=line["points"], key=line["key"])
+        for line in (lines[place] for place in by_hand)
+    ]
+    refused = services.judge_corrections(client=call.caller.actor, asks=asks, now=call.now)
+    return {by_hand[n]: problem for n, problem in refused.items()}
 
 
 def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[dict[str, Any] | DomainError]:

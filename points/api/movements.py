@@ -119,12 +119,21 @@ def spend(call: api.Call, member: str) -> api.Reply:
     status=201,
     tag="Points",
     summary="Correct a balance by hand",
-    errors=[finding.MEMBER, errors.InsufficientPointsError, errors.InvalidPointsError],
+    errors=[
+        finding.MEMBER,
+        errors.InsufficientPointsError,
+        errors.InvalidPointsError,
+        errors.CorrectionLimitError,
+    ],
     idempotency="own",
     dry_run=True,
 )
 def adjust(call: api.Call, member: str) -> api.Reply:
-    """Points may be negative, never beyond what is available. Points given do not expire."""
+    """Points may be negative, never beyond what is available. Points given do not expire.
+
+    Where the shop has set a limit for its clients, one corrects no more than that on a member
+    in 24 hours; what is beyond it is for the console.
+    """
     body: AdjustIn = call.body
     currency = finding.currency(call, body.currency)
     command = Adjust(
@@ -135,7 +144,13 @@ def adjust(call: api.Call, member: str) -> api.Reply:
         reason=body.reason,
         points=body.points,
     )
+    ask = services.Ask(
+        member_id=command.member_id, currency=currency, points=body.points, key=command.key
+    )
     with transaction.atomic():
+        client = call.caller.actor
+        if beyond := services.judge_corrections(client=client, asks=[ask], now=call.now):
+            raise beyond[0]
         outcome = services.post(command=command, now=call.now)
         if not outcome.replayed:
             _audit(call, command, outcome.entries[0])
@@ -148,7 +163,12 @@ def _audit(call: api.Call, command: Command, posted: Posted) -> None:
         action="points.adjust",
         target=f"member:{command.member_id}",
         reason=command.reason,
-        after={"entry": posted.entry_id, "points": posted.points, "by": call.caller.actor},
+        after={
+            "entry": posted.entry_id,
+            "points": posted.points,
+            "currency": command.currency,
+            "by": call.caller.actor,
+        },
         now=call.now,
     )
 

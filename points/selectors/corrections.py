@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db.models import Max, Sum
 from django.db.models.functions import Abs
 
+from config.kernel.models import AuditRecord
 from points.accounting import AdjustmentLimit, AdjustmentReason
 from points.models import Account, Entry
-from points.types import CorrectionReason, Kind
+from points.types import POINTS, CorrectionReason, Kind
 
 ADMINISTRATOR = "administrator"
+API_CLIENTS = "api"
 # What a limit counts: one operator's corrections of one member within a day.
 WINDOW = timedelta(hours=24)
 
@@ -38,6 +42,38 @@ def get_limit(*, actor: str, currency: str) -> int:
         roles.add(ADMINISTRATOR)
     rows = AdjustmentLimit.objects.filter(role__in=roles, currency=currency)
     return rows.aggregate(most=Max("points"))["most"] or 0
+
+
+def get_client_limits(*, client: str, currencies: Iterable[str]) -> dict[str, int]:
+    """Return what an API client (`client:abc`) may correct, for the currencies with a limit.
+
+    A limit of its own goes before the one of all clients; without either there is none.
+    """
+    rows = AdjustmentLimit.objects.filter(
+        role__in=[API_CLIENTS, client], currency__in=list(currencies)
+    )
+    found: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: row.role == client):
+        found[row.currency] = row.points
+    return found
+
+
+def sum_corrected_by_client(
+    *, client: str, member_ids: Iterable[int], now: datetime
+) -> Counter[tuple[int, str]]:
+    """Return how many points a client corrected within the last day, by member and currency.
+
+    The entry names who stood behind the correction; the audit trail also names the client.
+    """
+    targets = {f"member:{member_id}": member_id for member_id in member_ids}
+    rows = AuditRecord.objects.filter(
+        target__in=list(targets), action="points.adjust", recorded_at__gt=now - WINDOW
+    )
+    used: Counter[tuple[int, str]] = Counter()
+    for target, after in rows.values_list("target", "after"):
+        if after is not None and after["by"] == client:
+            used[targets[target], after.get("currency", POINTS)] += abs(after["points"])
+    return used
 
 
 def sum_corrected(

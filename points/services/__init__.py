@@ -21,6 +21,7 @@ from points.errors import (
     SourceConflictError,
     UnknownReasonError,
 )
+from points.services.allowing import Ask, judge_corrections
 from points.services.correcting import (
     ADJUST,
     REVERSE,
@@ -53,6 +54,7 @@ __all__ = [
     "ADJUST",
     "REVERSE",
     "AlreadyReversedError",
+    "Ask",
     "CauseConflictError",
     "DomainError",
     "EntryIsReversalError",
@@ -77,6 +79,7 @@ __all__ = [
     "define_currency",
     "exchange",
     "grant_approved",
+    "judge_corrections",
     "pay",
     "pay_back",
     "post",

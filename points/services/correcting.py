@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from config.kernel import approvals, audit
 from config.kernel.models import Approval
 from points.models import Entry
 from points.selectors import corrections
 from points.selectors.balances import get_balance
+from points.services.allowing import one_at_a_time
 from points.services.posting import post
 from points.services.wishes import Wish
 from points.types import Balance, Command, Correction, Kind, Rehearsal
@@ -184,7 +185,7 @@ class _RehearsedError(Exception):
 def _grant_or_ask(wish: Wish, *, kind: str, key: str, now: datetime) -> Correction:
     wish.check()
     command = wish.command(key=f"console:{key}", now=now)
-    _one_at_a_time(wish.actor)
+    one_at_a_time(actor=wish.actor)
     limit, used = _limit(wish, now)
     if _done(wish.member_id, key) or used + wish.amount <= limit:
         return _post(command, now)
@@ -209,14 +210,6 @@ def _limit(wish: Wish, now: datetime) -> tuple[int, int]:
     """Return what the operator may correct alone, and what of that is used."""
     used = corrections.sum_corrected(actor=wish.actor, now=now, **wish.account)
     return corrections.get_limit(actor=wish.actor, currency=wish.currency), used
-
-
-def _one_at_a_time(actor: str) -> None:
-    """Let two corrections of one operator not share what is left of the limit."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('points.correct'), hashtext(%s))", [actor]
-        )
 
 
 def _post(command: Command, now: datetime) -> Correction:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from config.kernel import ids
+from config.kernel import clock, ids
 from config.kernel.models import AuditRecord
+from points import services
 from points.models import Account, Entry
 from tests.factories.api import api_client
 from tests.factories.members import make_member
@@ -138,6 +139,70 @@ def test_h19_adjust_needs_its_scope_an_actor_and_a_reason(api, shop, member):
     assert (given.status_code, given.json()["actor"]) == (201, "staff:7")
     assert again.json() == given.json()
     assert taken.json()["code"] == "points.insufficient"
+
+
+def limit_clients(points: int, role: str = "api") -> None:
+    services.set_limit(
+        role=role,
+        currency="points",
+        points=points,
+        actor="staff:1",
+        reason="agreed",
+        now=clock.now(),
+    )
+
+
+def test_h19_a_client_corrects_no_more_than_its_limit_on_a_member_in_a_day(api, shop, member):
+    other = ids.encode("mem", member_id=make_member(shop), row_id=0)
+    body = {"points": 30, "reason": "goodwill", "actor": "staff:7"}
+    limit_clients(50)
+
+    path = f"members/{member}/points/adjust"
+    first = api.post(path, body, key="a")
+    # Whoever is named behind it, up or down: the client has 20 left.
+    beyond = api.post(path, body | {"points": -21, "actor": "staff:8"})
+    within = api.post(path, body | {"points": -20})
+    again = api.post(path, body, key="a")
+    elsewhere = api.post(f"members/{other}/points/adjust", body)
+
+    assert (first.status_code, within.status_code, elsewhere.status_code) == (201, 201, 201)
+    assert again.json() == first.json()
+    assert (beyond.status_code, beyond.json()["code"]) == (409, "points.correction_limit")
+    assert "50" in beyond.json()["detail"]
+    assert "30" in beyond.json()["detail"]
+    balance = api.get(f"members/{member}/balance").json()
+    assert balance["available"] == 10
+
+
+def test_h19_a_limit_of_its_own_goes_before_the_one_of_all_clients(api, shop, member):
+    limit_clients(0)
+    path = f"members/{member}/points/adjust"
+    body = {"points": 30, "reason": "goodwill", "actor": "staff:7"}
+    assert api.post(path, body).status_code == 409
+
+    limit_clients(30, role=f"client:{api.client_id}")
+
+    assert api.post(path, body).status_code == 201
+    assert api.post(path, body).status_code == 409
+
+
+def test_h19_a_batch_keeps_to_the_limit_line_by_line(api, member):
+    limit_clients(50)
+    item = {"op": "adjust", "member": member, "reason": "r", "actor": "staff:1"}
+    items = [
+        item | {"points": 30, "idempotency_key": "1"},
+        item | {"points": 30, "idempotency_key": "2"},
+        {"op": "earn", "member": member, "points": 500, "source": "a"},
+        item | {"points": 20, "idempotency_key": "3"},
+    ]
+
+    lines = api.post("points/batch", items).json()["items"]
+    again = api.post("points/batch", items).json()["items"]
+
+    assert [line["status"] for line in lines] == [201, 409, 201, 201]
+    assert lines[1]["problem"]["code"] == "points.correction_limit"
+    assert [line["status"] for line in again] == [201, 409, 200, 201]
+    assert AuditRecord.objects.filter(action="points.adjust").count() == 2
 
 
 def test_reservation_is_captured_in_part_once(api, member):

@@ -18,7 +18,17 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from points import models, selectors, services
 from points.currencies import RED_PACKET
-from points.types import Command, Earn, Kind, Purse, Rate, day_end, validity_end
+from points.types import (
+    Command,
+    DebtPolicy,
+    Earn,
+    Kind,
+    Purse,
+    Rate,
+    Reverse,
+    day_end,
+    validity_end,
+)
 from tests.factories.points import NOON, Book
 from tests.factories.programmes import make_shop
 from tests.properties import ledger_model as model
@@ -359,7 +369,7 @@ class Ledger(RuleBasedStateMachine):
         extra, meant = {}, command
         if op == "reverse":
             extra["grace_until"] = day_end(after=self.now, days=30, zone=self.shop.programme.zone)
-            if self.books[who].currency == RED_PACKET:
+            if isinstance(command, Reverse) and command.currency == RED_PACKET:
                 # Money owes nothing, whatever the policy of points is.
                 meant = dataclasses.replace(command, policy=_of_money(command.policy))
         refused = getattr(account, op)(meant, self.now, **extra)
@@ -464,7 +474,7 @@ def key_of(book: Book) -> tuple[int, str]:
     return book.member_id, book.currency
 
 
-def _of_money(policy: str) -> str:
+def _of_money(policy: DebtPolicy | None) -> DebtPolicy | None:
     return "within_balance" if policy == "allow_debt" else policy
 
 
