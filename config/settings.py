@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "config.pages",
     "members.programmes",
     "members",
+    "members.belongings",
     "members.commerce",
     "members.kinds",
     "points",

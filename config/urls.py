@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages.urls")),
     path("", include("config.pages.mall.urls")),
     path("", include("config.pages.kinds.urls")),
+    path("", include("config.pages.mine.urls")),
     path("", include("members.urls")),
     path("", include("points.mall.urls")),
     path("_allauth/", include("members.headless.urls")),

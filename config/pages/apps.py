@@ -15,10 +15,12 @@ class PagesConfig(AppConfig):
         from config.pages import member_sheets, panels, roles, rooms
         from config.pages.kinds import sheet
         from config.pages.mall import tiers
+        from config.pages.mine import sheets as mine_sheets
 
         panels.register_all()
         member_sheets.register_all()
         sheet.register()
+        mine_sheets.register()
         rooms.register_all()
         tiers.offer()
         roles.declare()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from config.kernel.panels import Subject
 from config.kernel.rooms import Room, register
 from config.pages.kinds import overview as kinds
+from members.belongings import selectors as belongings_selectors
 
 
 def register_all() -> None:
@@ -88,3 +90,42 @@ def register_all() -> None:
             value=kinds.value,
         )
     )
+    register(
+        Room(
+            slug="addresses",
+            page="me",
+            order=32,
+            url_name="mine:addresses",
+            title=_("My addresses"),
+            words=_("Where parcels go; paste one and it is filled in."),
+            icon="pages/icons/place.html",
+            value=_addresses,
+        )
+    )
+    register(
+        Room(
+            slug="cards",
+            page="me",
+            order=34,
+            url_name="mine:cards",
+            title=_("Bank cards"),
+            words=_("Bound and unbound; only the last four digits are ever shown."),
+            icon="pages/icons/card.html",
+        )
+    )
+    register(
+        Room(
+            slug="titles",
+            page="me",
+            order=36,
+            url_name="mine:titles",
+            title=_("Invoice titles"),
+            words=_("For you, or for your company."),
+            icon="pages/icons/invoice.html",
+        )
+    )
+
+
+def _addresses(subject: Subject) -> str:
+    count = belongings_selectors.count_addresses(member_ids=subject.member_ids)
+    return str(count) if count else ""

@@ -20,6 +20,7 @@ ORDER = (
     "kernel",
     "programmes",
     "members",
+    "belongings",
     "commerce",
     "kinds",
     "points",
@@ -117,7 +118,8 @@ def test_sql_stays_inside_its_app():
     homes = _homes()
     table = re.compile(
         r"\b(?:from|join|into|update|table|copy)\s+(?:only\s+)?\"?"
-        r"(programmes|members|commerce|kinds|points|mall|benefits|loyalty|earning|settlement"
+        r"(programmes|members|belongings|commerce|kinds|points|mall|benefits|loyalty|earning|settlement"
+        r"(programmes|members|belongings|commerce|points|mall|benefits|loyalty|earning|settlement"
         r"|messaging|analytics|campaigns)_([a-z_0-9]+)",
         re.IGNORECASE,
     )

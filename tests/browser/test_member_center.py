@@ -24,6 +24,11 @@ PATHS = (
     "/me/profile",
     "/me/kinds",
     "/orders",
+    "/me/addresses",
+    "/me/addresses/new",
+    "/me/cards",
+    "/me/invoice-titles",
+    "/me/invoice-titles/new",
     "/code",
 )
 

@@ -10,9 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.kernel import clock
 from config.kernel.models import AuditRecord
+from members.belongings import services as belongings_services
 from members.models import AccessRecord, User
 from points import selectors as points_selectors
+from tests.belongings.keeping import add_address
+from tests.belongings.test_cards_and_titles import CARD
 from tests.console.conftest import operator
 from tests.factories.members import make_member
 from tests.factories.orders import line
@@ -146,3 +150,18 @@ def test_order_and_entry_screens_show_the_arithmetic(story: Story):
     )
     page = client.get(f"/ops/points/entry/{entry.member_id}-{entry.entry_id}/change/")
     assert page.context["tables"][0].title.startswith("Why: by earn_rules")
+
+
+def test_belongings_are_masked(story: Story, language):
+    now = clock.now()
+    add_address(story.member_id, now, recipient="欧阳锋", detail="白驼山庄9号")
+    belongings_services.bind_card(
+        member_id=story.member_id, number=CARD, holder="欧阳克", actor="member:1", now=now
+    )
+
+    page = member_page(operator(language), story.member_id)
+
+    assert "浙江省杭州市西湖区 ****" in page
+    assert f"**** {CARD[-4:]}" in page
+    for secret in ("欧阳锋", "欧阳克", "白驼山庄", "13800138000", CARD):
+        assert secret not in page

@@ -15,8 +15,11 @@ from django.test import Client
 from config.kernel import clock, relay
 from config.kernel.models import IdempotencyRecord, OutboxEvent
 from members import models, services
+from members.belongings import services as belongings_services
+from members.belongings.types import AddressDraft, Label, TitleDraft, TitleKind
 from members.social.base import Person
 from messaging.models import LocalMessage
+from tests.belongings.test_cards_and_titles import COMPANY
 from tests.factories.api import api_client
 from tests.factories.loyalty import make_rules
 from tests.factories.programmes import make_shop
@@ -37,6 +40,14 @@ SECRETS = {
     "ID number": "11010519491231002X",
     "browser": "TelltaleBrowser/7.0",
     "app secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "recipient": "令狐冲少侠",
+    "courier's phone": "15512348765",
+    "street": "思过崖路77号3幢",
+    "own label": "华山派外宅",
+    "card": "6222021234567890128",
+    "cardholder": "任盈盈女士",
+    "invoice name": "日月神教有限公司",
+    "bank account": "110060149018000123456",
 }
 
 
@@ -91,10 +102,34 @@ def _keep_safe(member):
         id_number=SECRETS["ID number"],
         now=clock.now(),
     )
+    _keep_belongings(member.pk)
     secret = SECRETS["app secret"]
     services.add_authenticator(
         user_id=member.user_id, secret=secret, code=signing.app_code(secret), now=clock.now()
     )
+
+
+def _keep_belongings(member_id):
+    """Keep an address, a card and an invoice title."""
+    said = {"member_id": member_id, "actor": "member:test", "now": clock.now()}
+    draft = AddressDraft(
+        recipient=SECRETS["recipient"],
+        phone=SECRETS["courier's phone"],
+        region="330106",
+        detail=SECRETS["street"],
+        label=Label.OWN,
+        label_text=SECRETS["own label"][:10],
+    )
+    kept = belongings_services.add_address(draft=draft, **said)
+    belongings_services.change_address(address_id=kept, draft=draft, **said)
+    belongings_services.bind_card(number=SECRETS["card"], holder=SECRETS["cardholder"], **said)
+    title = TitleDraft(
+        kind=TitleKind.COMPANY,
+        name=SECRETS["invoice name"],
+        tax_number=COMPANY,
+        bank_account=SECRETS["bank account"],
+    )
+    belongings_services.add_title(draft=title, **said)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -155,5 +190,8 @@ def test_h44_a_dump_shows_nobody(settings):
         "mfa_authenticator",
         "usersessions_usersession",
         "members_signinattempt",
+        "belongings_address",
+        "belongings_card",
+        "belongings_invoicetitle",
     ):
         assert f"COPY public.{table}" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from config.pages.mall import shelf, wording
 from config.pages.visitors import Visitor, center_storefront, member_page
 from members import selectors as members_selectors
 from members import services as members_services
+from members.belongings import selectors as belongings_selectors
 from points import errors as points_errors
 from points.mall import errors, selectors, services
 from points.mall.types import Address, Delivery, Offer
@@ -187,12 +189,47 @@ def _form(request: HttpRequest, visitor: Visitor, offer: Offer) -> CheckoutForm:
     asked = request.GET.get("quantity", "1")
     initial: dict[str, Any] = {"quantity": asked if asked.isdigit() and len(asked) < 4 else 1}
     if Delivery.SHIP in offer.item.deliveries:
-        known = selectors.find_latest_address(member_ids=visitor.member_ids)
-        initial |= known.as_json() if known else _known_of(visitor)
+        initial |= _address_of(request, visitor)
     near = [store.store_id for store in offer.stores if store.left > 0]
     if len(near) == 1:
         initial["store"] = near[0]
     return CheckoutForm(offer, initial={**initial, "delivery": offer.item.deliveries[0].value})
+
+
+def _address_of(request: HttpRequest, visitor: Visitor) -> dict[str, str]:
+    """Return the address that was picked, else the book's default, else the latest parcel's."""
+    kept = belongings_selectors.list_addresses(member_ids=visitor.member_ids)
+    asked = request.GET.get("address", "")
+    picked = next((address for address in kept if address.public_id == asked), None)
+    if picked or kept:
+        address = picked or kept[0]
+        return {
+            "recipient": address.recipient,
+            "phone": address.phone,
+            "region": address.where,
+            "street": address.detail,
+            "postcode": address.postcode,
+        }
+    known = selectors.find_latest_address(member_ids=visitor.member_ids)
+    return known.as_json() if known else _known_of(visitor)
+
+
+def _book(request: HttpRequest, visitor: Visitor, offer: Offer) -> list[dict[str, object]]:
+    """Return the addresses that may be picked, each with where it leads."""
+    if Delivery.SHIP not in offer.item.deliveries:
+        return []
+    kept = belongings_selectors.list_addresses(member_ids=visitor.member_ids)
+    here = request.GET.get("address", "") or (kept[0].public_id if kept else "")
+    url = reverse("shop:checkout", args=[offer.item.public_id])
+    return [
+        {
+            "address": address,
+            "here": address.public_id == here and request.method != "POST",
+            "url": f"{url}?{urlencode({'address': address.public_id, 'quantity': quantity})}",
+        }
+        for quantity in [request.POST.get("quantity") or request.GET.get("quantity", "1")]
+        for address in kept
+    ]
 
 
 def _known_of(visitor: Visitor) -> dict[str, str]:
@@ -210,6 +247,7 @@ def _ask(
         "quantity": form["quantity"].value(),
         "quantity_error": " ".join(str(error) for error in form.errors.get("quantity", [])),
         "most": shelf.most(offer),
+        "book": _book(request, visitor, offer),
     }
     return render(request, "pages/mall/checkout.html", values, status=status)
 

@@ -1,0 +1,1 @@
+"""What is the member's own: addresses, cards, invoice titles, profile, money."""
