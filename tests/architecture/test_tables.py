@@ -119,7 +119,6 @@ def test_sql_stays_inside_its_app():
     table = re.compile(
         r"\b(?:from|join|into|update|table|copy)\s+(?:only\s+)?\"?"
         r"(programmes|members|belongings|commerce|kinds|points|mall|benefits|loyalty|earning|settlement"
-        r"(programmes|members|belongings|commerce|points|mall|benefits|loyalty|earning|settlement"
         r"|messaging|analytics|campaigns)_([a-z_0-9]+)",
         re.IGNORECASE,
     )
