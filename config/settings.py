@@ -361,6 +361,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Pictures of the mall, drawn anew by us. All web processes must share this folder.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 
+# Copies of their data that members asked for, encrypted. Web and workers must share this folder.
+EXPORT_FOLDER = Path(env.text("EXPORT_FOLDER", str(BASE_DIR / "var" / "exports")))
+
 # Files that operators upload to be imported. Web and workers must share this folder.
 IMPORT_FOLDER = Path(env.text("IMPORT_FOLDER", str(BASE_DIR / "var" / "imports")))
 IMPORT_UPLOAD_LIMIT = 200 * 1024 * 1024

@@ -19,6 +19,17 @@ class MembersConfig(AppConfig):
         grants.append_only("members_accessrecord")
         rooms.register(
             rooms.Room(
+                slug="privacy",
+                page="me",
+                order=35,
+                url_name="members:privacy",
+                title=_("Privacy"),
+                words=_("What is held about you, copies, leaving"),
+                icon="pages/icons/lock.html",
+            )
+        )
+        rooms.register(
+            rooms.Room(
                 slug="security",
                 page="me",
                 order=30,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.kernel.errors import (
     ConflictError,
     FieldError,
@@ -10,6 +12,7 @@ from config.kernel.errors import (
     MalformedError,
     NotFoundError,
 )
+from config.kernel.personal import Stake
 
 
 class MemberNotFoundError(NotFoundError):
@@ -225,3 +228,42 @@ class WeakPasswordError(InvalidError):
 
     code = "sign_in.weak_password"
     title = "This password is too easy to guess"
+
+
+class ExportPendingError(ConflictError):
+    """A copy of the member's data is being made already."""
+
+    code = "privacy.export_pending"
+    title = "A copy is being made already"
+
+
+class ExportGoneError(NotFoundError):
+    """There is no such copy of theirs, or its seven days are over."""
+
+    code = "privacy.export_gone"
+    title = "This copy is no longer there"
+
+
+class ErasurePendingError(ConflictError):
+    """The member is to be erased already."""
+
+    code = "privacy.erasure_pending"
+    title = "The erasure was asked for already"
+
+
+class ErasureNotFoundError(NotFoundError):
+    """No erasure is waiting that could be called off."""
+
+    code = "privacy.erasure_not_found"
+    title = "There is no erasure to call off"
+
+
+class ErasureBlockedError(ConflictError):
+    """Money or orders are open, and would be lost."""
+
+    code = "privacy.erasure_blocked"
+    title = "Something has to be settled first"
+
+    def __init__(self, *, stakes: Sequence[Stake]) -> None:
+        super().__init__("; ".join(stake.words for stake in stakes))
+        self.stakes = tuple(stakes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from config.kernel.events import Event
@@ -104,3 +105,39 @@ class SecurityChanged(Event):
     name: ClassVar[str] = "members.security_changed.v1"
 
     what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReady(Event):
+    """A copy of a member's data can be fetched until a moment."""
+
+    name: ClassVar[str] = "members.export_ready.v1"
+
+    export_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequested(Event):
+    """A member asked to be erased; it happens at a moment unless it is called off."""
+
+    name: ClassVar[str] = "members.erasure_requested.v1"
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureCancelled(Event):
+    """A member who was to be erased stays."""
+
+    name: ClassVar[str] = "members.erasure_cancelled.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberErased(Event):
+    """Nothing that names a member is left; the number stays, and leads to nobody."""
+
+    name: ClassVar[str] = "members.member_erased.v1"
+    public_name: ClassVar[str | None] = "member.erased"
+
+    member: str

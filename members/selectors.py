@@ -23,6 +23,8 @@ from members.types import (
     Attempt,
     Bearer,
     ContactKind,
+    DataExport,
+    Erasure,
     Holder,
     Identity,
     Label,
@@ -321,6 +323,47 @@ def list_sessions(*, user_id: int, current: str, now: datetime) -> list[Session]
         if row.session_key in alive
     ]
     return sorted(found, key=lambda session: not session.is_current)
+
+
+def list_addresses(*, member_ids: Sequence[int], user_ids: Sequence[int]) -> list[str]:
+    """Return all phone numbers and e-mail addresses of members and users."""
+    points = models.ContactPoint.objects.filter(member_id__in=list(member_ids))
+    users = models.User.objects.filter(pk__in=list(user_ids)).values_list("phone", "email")
+    found = {str(point.value) for point in points}
+    return sorted(found | {str(address) for both in users for address in both if address})
+
+
+def list_exports(*, member_id: int, limit: int = 10) -> list[DataExport]:
+    """Return the copies of their data a member asked for, newest first."""
+    rows = models.DataExport.objects.filter(member_id=member_id).order_by("-id")[:limit]
+    return [
+        DataExport(
+            id=row.pk,
+            state=row.state,
+            requested_at=row.requested_at,
+            ready_at=row.ready_at,
+            expires_at=row.expires_at,
+            fetched_at=row.fetched_at,
+            done=row.done,
+            total=row.total,
+            rows=row.rows,
+            size=row.size,
+        )
+        for row in rows
+    ]
+
+
+def find_erasure(*, member_id: int) -> Erasure | None:
+    """Return the erasure that waits for a member, if one does."""
+    row = models.Erasure.objects.filter(member_id=member_id, state="waiting").first()
+    if row is None:
+        return None
+    return Erasure(
+        state=row.state,
+        requested_at=row.requested_at,
+        due_at=row.due_at,
+        problem=row.problem,
+    )
 
 
 def list_labels(*, member_ids: Iterable[int], kind: str) -> dict[int, list[Label]]:

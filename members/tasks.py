@@ -30,6 +30,27 @@ def forget_attempts(**_: object) -> int:
     return services.forget_attempts(before=clock.now() - timedelta(days=180))
 
 
+@shared_task(name="members.build_exports", acks_late=True)
+def build_exports(**_: object) -> int:
+    """Make the copies that members asked for."""
+    return services.build_exports(now=clock.now())
+
+
+@shared_task(name="members.forget_exports", acks_late=True)
+def forget_exports(**_: object) -> int:
+    """Delete copies whose seven days are over."""
+    return services.forget_exports(now=clock.now())
+
+
+@shared_task(name="members.erase_due", acks_late=True)
+def erase_due(**_: object) -> int:
+    """Erase members whose fifteen days are over."""
+    return services.erase_due(now=clock.now())
+
+
+schedule.every(task="members.build_exports", seconds=15, queue="bulk")
+schedule.every(task="members.forget_exports", cron="35 * * * *", queue="bulk")
+schedule.every(task="members.erase_due", cron="*/15 * * * *", queue="bulk")
 schedule.every(task="members.forget_sessions", cron="55 3 * * *", queue="bulk")
 schedule.every(task="members.forget_attempts", cron="10 4 * * *", queue="bulk")
 schedule.every(task="members.forget_tickets", cron="25 * * * *", queue="bulk")

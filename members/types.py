@@ -294,3 +294,39 @@ class AllowedApp:
 
     client_id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataExport:
+    """A copy of a member's data that was asked for, and how far it is."""
+
+    id: int
+    state: str
+    requested_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+    fetched_at: datetime | None
+    done: int
+    total: int
+    rows: int
+    size: int
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still being made."""
+        return self.state in ("waiting", "building")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """That a member is to be erased, and when."""
+
+    state: str
+    requested_at: datetime
+    due_at: datetime
+    problem: str
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether it can still be called off."""
+        return self.state == "waiting"

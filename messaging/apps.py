@@ -10,6 +10,7 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
-        from messaging import checks, privacy  # noqa: F401
+        from messaging import checks, leaving, privacy  # noqa: F401
 
         privacy.declare()
+        leaving.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.utils import formats
@@ -10,7 +11,14 @@ from django.utils.translation import gettext as _
 from config.kernel.handlers import handles
 from loyalty import selectors as loyalty_selectors
 from loyalty.events import TierChanged, TierDowngraded, TierUpgraded
-from members.events import CodeRequested, RiskySignIn, SecurityChanged
+from members.events import (
+    CodeRequested,
+    ErasureCancelled,
+    ErasureRequested,
+    ExportReady,
+    RiskySignIn,
+    SecurityChanged,
+)
 from members.programmes import selectors as programmes_selectors
 from messaging import kinds as kinds  # its handlers are registered on import
 from messaging import mall as mall  # its handlers are registered on import
@@ -60,6 +68,54 @@ def tell_of_security(event: SecurityChanged, *, now: datetime) -> None:
         write=lambda language: texts.security_changed(what=event.what),
         now=now,
     )
+
+
+@handles(ExportReady)
+def tell_of_export(event: ExportReady, *, now: datetime) -> None:
+    """Say that the copy can be fetched, and until when."""
+    day = _local_day(event.programme_id, event.expires_at)
+    services.tell_member(
+        key=f"export:{event.member_id}:{event.export_id}",
+        member_id=event.member_id or 0,
+        kind=Kind.SYSTEM,
+        template="export_ready",
+        write=lambda language: texts.export_ready(day=day()),
+        now=now,
+    )
+
+
+@handles(ErasureRequested)
+def tell_of_erasure(event: ErasureRequested, *, now: datetime) -> None:
+    """Say when the member is erased, and how to stay."""
+    day = _local_day(event.programme_id, event.due_at)
+    services.tell_member(
+        key=f"erasure:{event.member_id}:{event.occurred_at.isoformat()}",
+        member_id=event.member_id or 0,
+        kind=Kind.SYSTEM,
+        template="erasure_requested",
+        write=lambda language: texts.erasure_requested(day=day()),
+        now=now,
+    )
+
+
+@handles(ErasureCancelled)
+def tell_of_staying(event: ErasureCancelled, *, now: datetime) -> None:
+    """Say that nothing is erased: it may not have been the member who called it off."""
+    services.tell_member(
+        key=f"erasure:{event.member_id}:{event.occurred_at.isoformat()}:kept",
+        member_id=event.member_id or 0,
+        kind=Kind.SYSTEM,
+        template="erasure_cancelled",
+        write=lambda language: texts.erasure_cancelled(),
+        now=now,
+    )
+
+
+def _local_day(programme_id: int | None, told: datetime | str) -> Callable[[], str]:
+    """Return what says the day of a moment, where the programme is, in the language spoken."""
+    moment = datetime.fromisoformat(told) if isinstance(told, str) else told
+    zone = programmes_selectors.get_programme(programme_id or 0).zone
+    return lambda: str(formats.date_format(moment.astimezone(zone), _("j F Y")))
 
 
 @handles(LedgerDiffers, queue="critical")

@@ -106,6 +106,36 @@ def security_changed(*, what: str) -> Text:
     return Text(subject=change, body=body % {"change": change})
 
 
+def export_ready(*, day: str) -> Text:
+    """Return the message that a copy of the member's data can be fetched."""
+    body = _(
+        "Sign in and open Me, Privacy, A copy of my data to fetch it. It is there until %(day)s, "
+        "and nobody but you can fetch it. If you did not ask for it, ask the shop at once."
+    )
+    return Text(subject=_("Your copy is ready"), body=body % {"day": day})
+
+
+def erasure_requested(*, day: str) -> Text:
+    """Return the message that the member will be erased."""
+    body = _(
+        "As you asked, your membership and what we hold about you will be erased on %(day)s. "
+        "To keep it, sign in before then and choose Keep my membership. If it was not you, "
+        "do that at once, and then change your way in."
+    )
+    return Text(
+        subject=_("Your membership will be erased on %(day)s") % {"day": day},
+        body=body % {"day": day},
+    )
+
+
+def erasure_cancelled() -> Text:
+    """Return the message that the member stays."""
+    return Text(
+        subject=_("Your membership stays"),
+        body=_("The erasure was called off. Everything is as it was."),
+    )
+
+
 def ledger_differs(*, differences: int, examples: Sequence[str]) -> Text:
     """Return the alarm that the ledger does not reconcile."""
     body = ngettext(

@@ -12,10 +12,11 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import grants
-        from points import alarms, board, privacy, requests
+        from points import alarms, board, leaving, privacy, requests
         from points.services import limits
 
         privacy.declare()
+        leaving.register()
         grants.append_only("points_entry")
         board.register()
         alarms.register()

@@ -13,6 +13,11 @@ from config.kernel.models import Delivery, OutboxEvent
 from config.kernel.personal import Person
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 
+# What staff wrote travels with some events; the key stays, so that they can still be read.
+_EVENT_REASONS = """
+UPDATE kernel_outboxevent SET payload = jsonb_set(payload, '{reason}', '""')
+WHERE member_id = ANY(%s::bigint[]) AND payload ->> 'reason' <> ''
+"""
 _AUDIT = "SELECT kernel_forget_reasons(%s::text[])"
 
 
@@ -32,12 +37,21 @@ def _outbox() -> None:
     impersonal(model, "id", "name", "programme_id", "recorded_at", "relayed_at")
     classify(
         model,
-        *("member_id", "occurred_at", "payload"),
+        *("member_id", "occurred_at"),
         grade=Grade.LINKED,
         purpose=_("to tell the other parts of the system what happened; ids alone"),
         retention=_("a week after it was told"),
         exported=False,
         erase=Erase.KEEP,
+    )
+    classify(
+        model,
+        "payload",
+        grade=Grade.LINKED,
+        purpose=_("to tell the other parts of the system what happened; ids alone"),
+        retention=_("a week after it was told"),
+        exported=False,
+        erase=Erase.CLEAR,
     )
     classify(
         model,
@@ -198,7 +212,9 @@ def _forget_events(person: Person, now: datetime) -> int:
             state="dropped", settled_at=now
         )
         OutboxEvent.objects.filter(pk__in=keys).update(sealed=None, payload={})
-    return len(keys)
+        with connection.cursor() as cursor:
+            cursor.execute(_EVENT_REASONS, [list(person.member_ids)])
+            return len(keys) + cursor.rowcount
 
 
 def _forget_reasons(person: Person, now: datetime) -> int:

@@ -21,12 +21,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from config.kernel import privacy
 from config.kernel.fields import EncryptedJSONField
 from config.kernel.privacy import Entry, Erase
 
 CHUNK = 500
+_EMPTY: dict[Any, Callable[[], Any]] = {models.JSONField: dict, ArrayField: list}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class NoBlankError(RuntimeError):
 _leads: dict[str, Lead] = {}
 _apart: dict[str, str] = {}
 _steps: dict[str, Step] = {}
+_files: dict[str, Callable[[Person], Iterator[tuple[str, bytes]]]] = {}
+_titles: dict[str, str] = {}
 _stakes: dict[str, Callable[[Person, datetime], list[Stake]]] = {}
 
 
@@ -107,6 +111,28 @@ def step(slug: str, *, order: int, erase: Callable[[Person, datetime], int]) -> 
 def stakes(slug: str, read: Callable[[Person, datetime], list[Stake]]) -> None:
     """Add what an app knows of what an erasure would lose, and of what must come first."""
     _stakes[slug] = read
+
+
+def files(slug: str, read: Callable[[Person], Iterator[tuple[str, bytes]]]) -> None:
+    """Add files that an app keeps of a person, name and content, to their copy."""
+    _files[slug] = read
+
+
+def read_files(person: Person) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that are kept of a person."""
+    for read in _files.values():
+        yield from read(person)
+
+
+def call(model: str, title: str) -> None:
+    """Say what a member reads that a table holds; an English sentence for gettext."""
+    _titles[model.lower()] = title
+
+
+def title_of(model: type[models.Model]) -> str:
+    """Return what a table holds, in the active language."""
+    said = _titles.get(model._meta.label_lower)
+    return gettext(said) if said else str(model._meta.verbose_name_plural)
 
 
 def list_steps() -> list[Step]:
@@ -246,7 +272,7 @@ def blank_of(field: Any) -> Any:
     if isinstance(field, EncryptedJSONField):
         return {}
     if isinstance(field, models.JSONField | ArrayField):
-        return field.default() if callable(field.default) else {}
+        return field.get_default() if field.has_default() else _EMPTY[type(field)]()
     if isinstance(field, models.CharField | models.TextField | models.BinaryField):
         return ""
     raise NoBlankError(f"{field.model._meta.label}.{field.name}")

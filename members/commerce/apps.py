@@ -10,7 +10,8 @@ class CommerceConfig(AppConfig):
     verbose_name = _("Commerce")
 
     def ready(self) -> None:
-        from members.commerce import board, privacy
+        from members.commerce import board, leaving, privacy
 
         privacy.declare()
+        leaving.register()
         board.register()

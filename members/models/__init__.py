@@ -8,6 +8,7 @@ Tables with `member_id` are spread by it and are written by SQL or `bulk_create`
 from __future__ import annotations
 
 from members.models.access import AccessRecord, DataGrant
+from members.models.privacy_requests import DataExport, Erasure
 from members.models.profiles import Consent, Label, Member
 from members.models.proofs import RealName
 from members.models.reach import ContactPoint, Identity, MemberKey
@@ -19,6 +20,8 @@ __all__ = [
     "Consent",
     "ContactPoint",
     "DataGrant",
+    "DataExport",
+    "Erasure",
     "Identity",
     "Label",
     "Member",

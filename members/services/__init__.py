@@ -40,6 +40,19 @@ from members.services.binding import (
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
 from members.services.granting import end_grant, request_full_data
+from members.services.erasing import (
+    THINK_OVER,
+    cancel_erasure,
+    erase_due,
+    preview_erasure,
+    request_erasure,
+)
+from members.services.exporting import (
+    build_exports,
+    forget_exports,
+    open_export,
+    request_export,
+)
 from members.services.identifying import issue_member_code, read_member_code
 from members.services.keying import (
     add_passkey,
@@ -104,6 +117,7 @@ from members.services.weighing import (
 )
 
 __all__ = [
+    "THINK_OVER",
     "AccountClosedError",
     "BirthdayLockedError",
     "BudgetSpentError",
@@ -137,6 +151,8 @@ __all__ = [
     "add_passkey",
     "attach_identity",
     "bind_social",
+    "build_exports",
+    "cancel_erasure",
     "check_passkey",
     "check_proof",
     "clear_labels",
@@ -149,9 +165,11 @@ __all__ = [
     "end_session",
     "enrol",
     "enrol_many",
+    "erase_due",
     "find_real_name",
     "find_social",
     "forget_attempts",
+    "forget_exports",
     "forget_sessions",
     "forget_tickets",
     "get_ticket",
@@ -165,8 +183,10 @@ __all__ = [
     "list_revealable",
     "make_secret",
     "mark_proved",
+    "open_export",
     "open_session",
     "passkey_options",
+    "preview_erasure",
     "proof_options",
     "read_id_number",
     "read_member_code",
@@ -181,6 +201,8 @@ __all__ = [
     "request_change",
     "request_code",
     "request_full_data",
+    "request_erasure",
+    "request_export",
     "request_proof",
     "require_step_up",
     "require_step_up_to_spend",

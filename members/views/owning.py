@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -32,12 +32,12 @@ class Owner:
 
 
 def own_page(
-    view: Callable[Concatenate[HttpRequest, Owner, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Owner, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Give a view the member it is of, in the programme's zone; strangers sign in first."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         member_id = pages.find_member(request)
         if member_id is None:
             return redirect_to_login(request.get_full_path())
@@ -51,7 +51,7 @@ def own_page(
         with timezone.override(programme.timezone):
             return view(request, owner, *args, **kwargs)
 
-    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], never_cache(shown))
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], never_cache(shown))
 
 
 def step_up(request: HttpRequest, owner: Owner) -> None:

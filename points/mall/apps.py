@@ -10,6 +10,7 @@ class MallConfig(AppConfig):
     verbose_name = _("Points mall")
 
     def ready(self) -> None:
-        from points.mall import privacy
+        from points.mall import leaving, privacy
 
         privacy.declare()
+        leaving.register()

@@ -30,6 +30,9 @@ PATHS = (
     "/me/invoice-titles",
     "/me/invoice-titles/new",
     "/code",
+    "/me/privacy",
+    "/me/privacy/exports",
+    "/me/privacy/erasure",
 )
 
 
