@@ -214,7 +214,7 @@ def _forget_events(person: Person, now: datetime) -> int:
         OutboxEvent.objects.filter(pk__in=keys).update(sealed=None, payload={})
         with connection.cursor() as cursor:
             cursor.execute(_EVENT_REASONS, [list(person.member_ids)])
-            return len(keys) + cursor.rowcount
+            return len(keys) + int(cursor.rowcount)
 
 
 def _forget_reasons(person: Person, now: datetime) -> int:
