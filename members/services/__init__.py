@@ -39,7 +39,6 @@ from members.services.binding import (
 )
 from members.services.confirming import confirm_code
 from members.services.enrolling import enrol, enrol_many
-from members.services.granting import end_grant, request_full_data
 from members.services.erasing import (
     THINK_OVER,
     cancel_erasure,
@@ -53,6 +52,7 @@ from members.services.exporting import (
     open_export,
     request_export,
 )
+from members.services.granting import end_grant, request_full_data
 from members.services.identifying import issue_member_code, read_member_code
 from members.services.keying import (
     add_passkey,
@@ -200,9 +200,9 @@ __all__ = [
     "renew_recovery_codes",
     "request_change",
     "request_code",
-    "request_full_data",
     "request_erasure",
     "request_export",
+    "request_full_data",
     "request_proof",
     "require_step_up",
     "require_step_up_to_spend",
