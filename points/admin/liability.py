@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,79 +14,20 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import action as unfold_action
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from config.kernel import audit, clock, words
-from config.kernel.console import ReadOnlyAdmin, ReasonForm, actor, ask, programme_name
-from members.commerce import selectors as commerce_selectors
+from config.kernel.console import ReadOnlyAdmin, actor, ask, programme_name
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Programme
-from points import models, selectors, services, valuing
-from points.admin import charts, showing
-from points.selectors.reporting import HEALTHY, Liability, get_band, read_costs
-from points.types import POINTS
+from points import models, selectors, services
+from points.admin import drawing, showing
+from points.admin.costs import BandForm, CostForm
+from points.admin.splitting import split_orders
+from points.selectors.reporting import get_band
 
 words.call(
     models.PointCost, gettext_lazy("cost of points"), gettext_lazy("points liability and cost")
 )
-_SHOWN_MONTHS = 24
-
-
-class CostForm(ReasonForm):
-    """What points cost from a day on."""
-
-    brand = forms.TypedChoiceField(
-        label=gettext_lazy("Brand"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-    )
-    from_day = forms.DateField(
-        label=gettext_lazy("From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
-    )
-    minor_units = forms.IntegerField(
-        label=gettext_lazy("Cost in minor units (fen)"),
-        min_value=0,
-        max_value=10**12,
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-    points = forms.IntegerField(
-        label=gettext_lazy("for so many points"),
-        min_value=1,
-        max_value=10**12,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=gettext_lazy("100 fen for 100 points: a point costs one fen, exactly."),
-    )
-    field_order = ("brand", "from_day", "minor_units", "points", "reason")
-
-
-class BandForm(ReasonForm):
-    """Bounds of issued ÷ redeemed."""
-
-    least = forms.DecimalField(
-        label=gettext_lazy("At least"),
-        min_value=0,
-        max_digits=6,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
-    most = forms.DecimalField(
-        label=gettext_lazy("At most"),
-        min_value=0,
-        max_digits=6,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=gettext_lazy(
-            "A burn rate of 60 to 80 % is issued ÷ redeemed between 1.25 and 1.67."
-        ),
-    )
-    field_order = ("least", "most", "reason")
 
 
 @admin.register(models.PointCost)
@@ -164,14 +103,14 @@ class PointCostAdmin(ReadOnlyAdmin):
             "found": found,
             "rolled_up": f"{found.rolled_up:,}",
             "held": f"{found.ledger_points:,}",
-            "tiles": _tiles(found, programme),
+            "tiles": drawing.tiles(found, programme),
             "ageing": [showing.ageing_row(part, programme.currency) for part in found.ageing],
-            "ageing_chart": _ageing_chart(found),
+            "ageing_chart": drawing.ageing_chart(found),
             "months": [
                 showing.month_row(month, programme.currency)
-                for month in reversed(found.months[-_SHOWN_MONTHS:])
+                for month in reversed(found.months[-drawing.SHOWN_MONTHS :])
             ],
-            "months_chart": _months_chart(found),
+            "months_chart": drawing.months_chart(found),
             "brands": [
                 showing.brand_row(part, names.get(part.brand_id, ""), programme.currency)
                 for part in found.brands
@@ -181,13 +120,13 @@ class PointCostAdmin(ReadOnlyAdmin):
                     ratio.months,
                     f"{ratio.expired:,}",
                     f"{ratio.outstanding:,}",
-                    _percent(ratio.value),
+                    drawing.percent(ratio.value),
                 )
                 for ratio in found.ratios
             ],
-            "learned": _learned(found),
-            "lifetime": _percent(found.lifetime_breakage),
-            "inflation": _inflation(found),
+            "learned": drawing.learned(found),
+            "lifetime": drawing.percent(found.lifetime_breakage),
+            "inflation": drawing.inflation(found),
             "csv": reverse("admin:points_pointcost_csv") + query,
             "orders_csv": reverse("admin:points_pointcost_orders") + query,
             "may_export": request.user.has_perm("points.export_liability"),
@@ -218,7 +157,7 @@ class PointCostAdmin(ReadOnlyAdmin):
         found = selectors.get_liability(programme_id=programme.id, as_of=as_of)
         self._export(request, programme, "ifrs15", as_of)
         name = f"ifrs15-{programme.code}-{as_of:%Y-%m}"
-        rows = _split_orders(programme, as_of, found.lifetime_breakage or Fraction(0))
+        rows = split_orders(programme, as_of, found.lifetime_breakage or Fraction(0))
         return showing.as_csv(rows, name=name, streamed=True)
 
     def new_cost(self, request: HttpRequest, programme_id: int) -> HttpResponse:
@@ -331,161 +270,3 @@ def _brand_names(programme_id: int) -> dict[int, str]:
     chinese = (get_language() or "").startswith("zh")
     found = programmes_selectors.list_brands(programme_id)
     return {0: _("Other"), **{b.id: b.name_zh if chinese else b.name_en for b in found}}
-
-
-def _percent(value: Fraction | None) -> str:
-    return "–" if value is None else f"{float(value) * 100:,.1f} %"
-
-
-def _tiles(found: Liability, programme: Programme) -> list[dict[str, str]]:
-    low, high = HEALTHY
-    burn = found.burn_rate
-    healthy = burn is not None and low <= burn <= high
-    state = "" if burn is None else (_("healthy") if healthy else _("outside 60–80 %"))
-    return [
-        {
-            "name": _("Outstanding points"),
-            "value": f"{found.points:,}",
-            "says": _("All lots that are not used up, pending and set aside ones included."),
-        },
-        {
-            "name": _("At cost"),
-            "value": showing.money(found.cost, programme.currency),
-            "says": _("Points of each brand times its cost per point on that day.")
-            if found.cost_is_set
-            else _("No cost is set: 100 points count as 100 minor units."),
-        },
-        {
-            "name": _("Expected to be redeemed"),
-            "value": showing.money(found.expected_cost, programme.currency),
-            "says": _("Cost less the breakage forecast below."),
-        },
-        {
-            "name": _("Burn rate, 12 months"),
-            "value": _percent(burn),
-            "state": state,
-            "tone": "good" if healthy else "warn",
-            "says": _("Redeemed ÷ issued less taken back; healthy between 60 and 80 %."),
-        },
-        {
-            "name": _("Breakage forecast"),
-            "value": f"{found.expected_breakage:,}",
-            "says": _("Points expected to expire unused, by the run-off of matured months."),
-        },
-        {
-            "name": _("Owed by members"),
-            "value": f"{found.owed:,}",
-            "says": _("Points taken back after they were spent; the next earnings clear them."),
-        },
-    ]
-
-
-def _ageing_chart(found: Liability) -> charts.Chart:
-    columns = [
-        (
-            showing.month_name(part.ends),
-            showing.month_short(part.ends),
-            (part.points - part.breakage, part.breakage),
-        )
-        for part in found.ageing
-        if part.points > 0
-    ]
-    return charts.stacked(
-        columns,
-        title=_("Outstanding points by the month they end"),
-        summary=_("%(points)s points over %(count)s months; %(breakage)s expected to expire.")
-        % {
-            "points": f"{found.points:,}",
-            "count": len(columns),
-            "breakage": f"{found.expected_breakage:,}",
-        },
-        series=(_("Expected to be redeemed"), _("Expected to expire")),
-    )
-
-
-def _months_chart(found: Liability) -> charts.Chart:
-    months = found.months[-_SHOWN_MONTHS:]
-    columns = [
-        (
-            showing.month_name(month.month),
-            showing.month_short(month.month),
-            (month.issued, month.redeemed, month.expired),
-        )
-        for month in months
-    ]
-    return charts.beside(
-        columns,
-        title=_("Issued, redeemed and expired by month"),
-        summary=_("%(issued)s issued, %(redeemed)s redeemed, %(expired)s expired in this time.")
-        % {
-            "issued": f"{sum(m.issued for m in months):,}",
-            "redeemed": f"{sum(m.redeemed for m in months):,}",
-            "expired": f"{sum(m.expired for m in months):,}",
-        },
-        series=(_("Issued"), _("Redeemed"), _("Expired")),
-    )
-
-
-def _learned(found: Liability) -> str:
-    if not found.learned_from:
-        return _("No month of expiry is over yet: everything is expected to be redeemed.")
-    return _("Learned from %(count)s months of expiry that are over, %(first)s to %(last)s.") % {
-        "count": len(found.learned_from),
-        "first": showing.month_name(found.learned_from[0]),
-        "last": showing.month_name(found.learned_from[-1]),
-    }
-
-
-def _inflation(found: Liability) -> dict[str, Any] | None:
-    if found.inflation is None:
-        return None
-    ratio = found.inflation.ratio
-    return {
-        "outside": found.inflation.outside,
-        "value": "∞" if ratio is None else f"{float(ratio):,.2f}",
-        "least": found.inflation.least,
-        "most": found.inflation.most,
-        "month": showing.month_name(found.inflation.last_month),
-    }
-
-
-def _split_orders(programme: Programme, day: date, breakage: Fraction) -> Iterator[list[object]]:
-    """Yield each order paid in the month of a day, its price divided."""
-    first = valuing.month_of(day)
-    since = datetime.combine(first, time.min, programme.zone)
-    until = datetime.combine(valuing.add_months(first, 1), time.min, programme.zone)
-    until = min(until, datetime.combine(day + timedelta(days=1), time.min, programme.zone))
-    costs = read_costs(programme_id=programme.id, currency=POINTS)
-    yield [
-        "order",
-        "brand_id",
-        "paid_on",
-        "currency",
-        "price_minor",
-        "points",
-        "unit_value_minor",
-        "breakage",
-        "goods_minor",
-        "points_minor",
-    ]
-    orders = commerce_selectors.iter_paid_orders(
-        programme_id=programme.id, since=since, until=until
-    )
-    for order in orders:
-        paid_on = programme.local_day(order.paid_at)
-        unit = costs.at(brand_id=order.brand_id, day=paid_on)
-        split = valuing.split_price(
-            price=order.net, points=order.points, unit=unit, breakage=breakage
-        )
-        yield [
-            order.external_no,
-            order.brand_id,
-            paid_on.isoformat(),
-            order.currency,
-            order.net,
-            order.points,
-            str(unit),
-            f"{float(breakage):.6f}",
-            split.goods,
-            split.points,
-        ]

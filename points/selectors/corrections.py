@@ -11,8 +11,8 @@ from django.db.models import Max, Sum
 from django.db.models.functions import Abs
 
 from config.kernel.models import AuditRecord
-from points.accounting import AdjustmentLimit, AdjustmentReason
 from points.models import Account, Entry
+from points.models.accounting import AdjustmentLimit, AdjustmentReason
 from points.types import POINTS, CorrectionReason, Kind
 
 ADMINISTRATOR = "administrator"

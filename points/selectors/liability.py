@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from config.kernel import ids
 from members.commerce import selectors as commerce_selectors
 from members.programmes import selectors as programmes_selectors
-from points.accounting import LiabilityMark
+from points.models.accounting import LiabilityMark
 from points.types import GROWTH
 
 OTHER = 0

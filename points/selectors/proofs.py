@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from points.accounting import Proof
+from points.models.accounting import Proof
 from points.types import ProofStanding
 
 # Nightly, with two hours of grace.

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from members.programmes import selectors as programmes_selectors
 from points import valuing
-from points.accounting import LiabilityBand, LiabilityMark, PointCost
+from points.models.accounting import LiabilityBand, LiabilityMark, PointCost
 from points.selectors.liability import MARK, Sum, read_outstanding
 from points.types import POINTS, Counter
 from points.valuing import Ratio

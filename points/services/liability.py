@@ -15,9 +15,9 @@ from django.db import connection, transaction
 
 from config.kernel import audit, outbox
 from members.programmes import selectors as programmes_selectors
-from points.accounting import LiabilityBand, LiabilityDay, LiabilityMark, PointCost
 from points.errors import BandInvalidError, CostInvalidError
 from points.events import PointsInflated
+from points.models.accounting import LiabilityBand, LiabilityDay, LiabilityMark, PointCost
 from points.selectors import reporting
 from points.selectors.liability import MARK, TAIL, Change, last_entry, list_changes
 from points.types import GROWTH, POINTS

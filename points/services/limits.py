@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from config.kernel import audit
-from points.accounting import AdjustmentLimit, AdjustmentReason
+from points.models.accounting import AdjustmentLimit, AdjustmentReason
 from points.types import GROWTH, POINTS
 
 # What a new installation begins with; administrators keep it from then on.

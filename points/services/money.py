@@ -7,7 +7,7 @@ earns the same whichever way it is paid.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -19,6 +19,7 @@ from points.models import Currency
 from points.services.posting import post
 from points.types import (
     POINTS,
+    Command,
     CurrencyDefinition,
     CurrencyKind,
     Earn,
@@ -29,53 +30,32 @@ from points.types import (
 )
 
 
-def top_up(
-    *,
-    member_id: int,
-    programme_id: int,
-    currency: str,
-    amount: int,
-    source: str,
-    key: str,
-    now: datetime,
-    reason: str = "",
-    actor: str = "",
-) -> Outcome:
+class Payment(TypedDict):
+    """What every movement of a currency is told, whichever way it goes."""
+
+    member_id: int
+    programme_id: int
+    currency: str
+    key: str
+    now: datetime
+    reason: NotRequired[str]
+    actor: NotRequired[str]
+
+
+def top_up(*, amount: int, source: str, **named: Unpack[Payment]) -> Outcome:
     """Give an amount of a currency; it expires by the currency's own rule.
 
     Raises:
         UnknownCurrencyError: the programme has no such currency.
         SourceConflictError: the source has given another amount.
     """
-    definition = currencies.get(programme_id, currency)
-    zone = programmes.get_programme(programme_id).zone
-    command = Earn(
-        member_id=member_id,
-        programme_id=programme_id,
-        currency=currency,
-        key=key,
-        source=source,
-        occurred_at=now,
-        reason=reason,
-        actor=actor,
-        points=amount,
-        expires_at=definition.expires_at(earned_at=now, zone=zone),
-    )
-    return post(command=command, now=now)
+    definition = currencies.get(named["programme_id"], named["currency"])
+    zone = programmes.get_programme(named["programme_id"]).zone
+    expires_at = definition.expires_at(earned_at=named["now"], zone=zone)
+    return _post(Earn, named, source=source, points=amount, expires_at=expires_at)
 
 
-def pay(
-    *,
-    member_id: int,
-    programme_id: int,
-    currency: str,
-    amount: int,
-    source: str,
-    key: str,
-    now: datetime,
-    reason: str = "",
-    actor: str = "",
-) -> Outcome:
+def pay(*, amount: int, source: str, **named: Unpack[Payment]) -> Outcome:
     """Pay with an amount of a currency, what expires first first.
 
     Raises:
@@ -83,32 +63,12 @@ def pay(
         NotSpendableError: it cannot be spent.
         InsufficientPointsError: the member has less.
     """
-    check_spendable(programme_id=programme_id, currency=currency)
-    command = Spend(
-        member_id=member_id,
-        programme_id=programme_id,
-        currency=currency,
-        key=key,
-        source=source,
-        occurred_at=now,
-        reason=reason,
-        actor=actor,
-        points=amount,
-    )
-    return post(command=command, now=now)
+    check_spendable(programme_id=named["programme_id"], currency=named["currency"])
+    return _post(Spend, named, source=source, points=amount)
 
 
 def pay_back(
-    *,
-    member_id: int,
-    programme_id: int,
-    currency: str,
-    paid_under: str,
-    amount: int | None = None,
-    cause: str,
-    key: str,
-    now: datetime,
-    actor: str = "",
+    *, paid_under: str, amount: int | None = None, cause: str, **named: Unpack[Payment]
 ) -> Outcome:
     """Give back what was paid under a source, to the very lots it came from.
 
@@ -116,19 +76,15 @@ def pay_back(
         EntryNotFoundError: nothing was paid under it.
         AlreadyReversedError, ReverseExceedsError: less is left of it.
     """
-    command = Reverse(
-        member_id=member_id,
-        programme_id=programme_id,
-        currency=currency,
-        key=key,
-        source=paid_under,
-        occurred_at=now,
-        actor=actor,
-        spent_under=paid_under,
-        points=amount,
-        cause=cause,
+    return _post(
+        Reverse, named, source=paid_under, spent_under=paid_under, points=amount, cause=cause
     )
-    return post(command=command, now=now)
+
+
+def _post(kind: type[Command], named: Payment, **own: Any) -> Outcome:
+    told: dict[str, Any] = {**named, **own}
+    now = told.pop("now")
+    return post(command=kind(**told, occurred_at=now), now=now)
 
 
 def check_spendable(*, programme_id: int, currency: str) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from config.kernel import outbox
-from points.accounting import Proof
 from points.errors import ProofRunningError
 from points.events import LedgerDiffers, LedgerUnproven
+from points.models.accounting import Proof
 from points.selectors import proofs
 from points.selectors.reconciliation import Difference, reconcile
 

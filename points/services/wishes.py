@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from members import selectors as members_selectors
 from members.programmes import selectors as programmes_selectors
-from points.accounting import AdjustmentReason
 from points.errors import (
     InvalidPointsError,
     MemberClosedError,
@@ -19,6 +18,7 @@ from points.errors import (
     UnknownReasonError,
 )
 from points.models import Account
+from points.models.accounting import AdjustmentReason
 from points.selectors import corrections
 from points.selectors.entries import get_entry
 from points.types import POINTS, Adjust, Command, Kind, Reverse, validity_end

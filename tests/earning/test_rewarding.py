@@ -135,6 +135,25 @@ def test_h21_the_day_of_a_cap_is_the_programmes(shop, member):
     )
 
 
+def test_h24_a_day_is_the_programmes_local_date_though_it_lasts_25_hours():
+    shop = make_earning_shop(timezone="America/New_York")
+    member = make_member(shop, now=OPENED)
+    offer(shop, BehaviorRule(code="share", points=5, caps={"day": 1}))
+    # The clocks go back on 1 November 2026: from its midnight to the next are 25 hours.
+    first = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
+    last = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
+    after = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+
+    assert reward(shop, member, "share", occurred_at=first, now=first).points == 5
+    with pytest.raises(services.RewardCapReachedError) as refused:
+        reward(shop, member, "share", source="S-2", occurred_at=last, now=last)
+    assert refused.value.until == after
+    assert reward(shop, member, "share", source="S-3", occurred_at=after, now=after).points == 5
+    # What is kept is the date, so that another zone or a journey changes nothing of it.
+    periods = EarnUsage.objects.order_by("period").values_list("period", flat=True)
+    assert list(periods) == ["day:2026-11-01", "day:2026-11-02"]
+
+
 def test_what_is_not_offered_is_refused(shop, member):
     offer(shop, BehaviorRule(code="review", points=20, active=False))
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from points import selectors
 from points.models import Account, Entry
+from points.selectors.search import EntryFilter, search_entries
 from tests.factories.points import NOON, Book
 from tests.statistics import analyze
 
@@ -83,6 +84,16 @@ def test_a_long_history_opens_as_quickly_as_a_short_one(book):
         "first page": lambda: selectors.list_entries(**page),
         "page in the middle": lambda: selectors.list_entries(**page, before=last - LONG // 2),
         "page of a kind": lambda: selectors.list_entries(**page, kinds=["spend"]),
+        "wallet": lambda: selectors.get_wallet(
+            member_id=1, programme_id=book.programme_id, now=now
+        ),
+        "console's search": lambda: search_entries(told=EntryFilter(member_ids=(1,))),
+        "search, in the middle": lambda: search_entries(
+            told=EntryFilter(member_ids=(1,)), before=last - LONG // 2
+        ),
+        "search of a kind": lambda: search_entries(
+            told=EntryFilter(member_ids=(1,), kind="spend", most=-10)
+        ),
         "one entry": lambda: selectors.get_entry(
             member_id=1, entry_id=last, programme_id=book.programme_id
         ),
