@@ -76,7 +76,7 @@ def test_orders_are_split_between_goods_and_points(story: Story):
     client = operator("en")
     found = []
     for days in (2, 20, 60):
-        day = (clock.now() - timedelta(days=days)).date().isoformat()
+        day = story.shop.programme.local_day(clock.now() - timedelta(days=days)).isoformat()
         answer = client.get(f"/ops/points/pointcost/orders.csv?as_of={day}")
         text = answer.getvalue().decode("utf-8-sig")
         found += list(csv.DictReader(io.StringIO(text)))
