@@ -29,6 +29,7 @@ _HEAD = 5
 @api.operation(
     scope="points:write",
     body=Items | BatchIn,
+    item=BatchItem,
     answer=api.batch.Result,
     status=207,
     tag="Points",
@@ -41,7 +42,9 @@ def batch(call: api.Call) -> api.Reply:
 
     `idempotency_key` of an item is the key of its entry, as the header is for a single call.
     """
-    items: list[BatchItem] = call.body if isinstance(call.body, list) else call.body.items
+    items: list[BatchItem | DomainError] = (
+        call.body if isinstance(call.body, list) else call.body.items
+    )
     answers: list[api.batch.Item] = []
     lines: list[dict[str, Any]] = []
     places: list[int] = []
@@ -107,17 +110,22 @@ def _beyond(
     return {by_hand[n]: problem for n, problem in refused.items()}
 
 
-def _draft(call: api.Call, items: Sequence[BatchItem]) -> list[dict[str, Any] | DomainError]:
+def _draft(
+    call: api.Call, items: Sequence[BatchItem | DomainError]
+) -> list[dict[str, Any] | DomainError]:
     """Turn items into lines for the ledger, or into what is wrong with them."""
     programme = programmes_selectors.get_programme(call.caller.programme_id)
     members = members_selectors.resolve_many(
-        public_ids=[item.member for item in items], programme_id=programme.id
+        public_ids=[item.member for item in items if isinstance(item, BatchItem)],
+        programme_id=programme.id,
     )
     validity = validity_end(
         earned_at=call.now, months=programme.settings.points_validity_months, zone=programme.zone
     )
     return [
-        _refusal(call, item, members) or _line(call, item, members[item.member], validity)
+        item
+        if isinstance(item, DomainError)
+        else _refusal(call, item, members) or _line(call, item, members[item.member], validity)
         for item in items
     ]
 

@@ -95,7 +95,7 @@ class BatchItem(api.Body):
     idempotency_key: api.Key | None = None
 
 
-Items = Annotated[list[BatchItem], msgspec.Meta(max_length=1000)]
+Items = Annotated[list[BatchItem], msgspec.Meta(max_length=api.batch.MOST_ITEMS)]
 
 
 class BatchIn(api.Body):

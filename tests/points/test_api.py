@@ -417,6 +417,38 @@ def test_batch_takes_a_thousand_items_at_most(api, member):
     assert api.post("points/batch", []).json() == {"items": []}
 
 
+def test_batch_refuses_an_item_it_cannot_read_alone(api, member):
+    good = {"op": "earn", "member": member, "points": 3, "source": "a"}
+    items = [
+        good,
+        good | {"op": "give"},
+        good | {"points": "3"},
+        good | {"color": "red"},
+        {"op": "earn"},
+        7,
+        good | {"source": "a\0b"},
+        good | {"source": "b"},
+    ]
+
+    answer = api.post("points/batch", items)
+    wrapped = api.post("points/batch", {"items": items})
+
+    lines = answer.json()["items"]
+    assert answer.status_code == 207
+    assert [line["status"] for line in lines] == [201, 400, 400, 400, 400, 400, 400, 201]
+    assert lines[1]["problem"]["errors"][0]["pointer"] == "/op"
+    assert lines[3]["problem"]["code"] == "request.unknown_field"
+    assert [line["status"] for line in wrapped.json()["items"]] == [
+        200, 400, 400, 400, 400, 400, 400, 200
+    ]  # fmt: skip
+
+
+def test_batch_refuses_a_body_that_is_no_list(api):
+    refused = [api.post("points/batch", body) for body in ({}, 7, {"items": [], "more": 1})]
+
+    assert [answer.status_code for answer in refused] == [400, 400, 400]
+
+
 def test_h19_a_batch_leaves_its_corrections_on_the_audit_trail_once(api, member):
     item = {"op": "adjust", "member": member, "reason": "r", "actor": "staff:1"}
     items = [item | {"points": 5, "idempotency_key": "1"}, item | {"points": -90}]

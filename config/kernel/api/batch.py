@@ -16,6 +16,15 @@ from config.kernel.api.contracts import Answer, Call
 from config.kernel.errors import DomainError, MalformedError
 
 MOST_BYTES_A_LINE = 256 * 1024
+# Of a JSON batch. Longer ones go by NDJSON.
+MOST_ITEMS = 1000
+
+
+class _Enveloped(msgspec.Struct, forbid_unknown_fields=True):
+    items: list[msgspec.Raw]
+
+
+_apart = msgspec.json.Decoder(list[msgspec.Raw] | _Enveloped)
 
 
 class Item(Answer):
@@ -68,6 +77,33 @@ def lines(call: Call, contract: Any) -> Iterator[Line]:
         except DomainError as exc:
             yield Line(index, None, exc)
         index += 1
+
+
+def read_each(
+    raw: bytes, decoder: msgspec.json.Decoder[Any], *, error: MalformedError
+) -> list[Any]:
+    """Read a JSON batch item by item; what cannot be read is an error in its place.
+
+    The usual batch is read whole, which is several times as fast; this is for one that failed.
+
+    Raises:
+        MalformedError: it failed as a whole, not for its items; the `error` it failed with.
+    """
+    try:
+        parts = _apart.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise error from None
+    items = parts if isinstance(parts, list) else parts.items
+    if len(items) > MOST_ITEMS:
+        raise error
+    return [_read_one(bytes(item), decoder) for item in items]
+
+
+def _read_one(raw: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+    try:
+        return parsing.parse_json(raw, decoder)
+    except DomainError as exc:
+        return exc
 
 
 def ndjson(items: Iterable[Item]) -> bytes:

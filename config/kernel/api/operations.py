@@ -49,6 +49,7 @@ class Operation:
     ndjson: bool
     body_required: bool
     decoder: msgspec.json.Decoder[Any] | None
+    item_decoder: msgspec.json.Decoder[Any] | None
     query_contract: Any
     query_names: tuple[str, ...]
 
@@ -75,6 +76,7 @@ def operation(
     idempotency: Idempotency | None = None,
     dry_run: bool = False,
     ndjson: bool = False,
+    item: Any = None,
     body_required: bool = True,
 ) -> Callable[[View], Operation]:
     """Make a function the view of an API operation.
@@ -82,7 +84,9 @@ def operation(
     `idempotency="stored"` runs it in one transaction with the record of its answer;
     `"own"` leaves the Idempotency-Key to the view (`call.key`). With `dry_run`, the
     view runs in a transaction that is rolled back when the caller asks for it. With
-    `ndjson`, the body is a stream of lines: the view reads `api.batch.lines(call)`.
+    `ndjson`, the body is a stream of lines: the view reads `api.batch.lines(call)`. With
+    `item`, the contract of one item of a list, an item that cannot be read refuses itself
+    alone: the view finds its error in its place in `call.body`.
     """
     _refuse_naive_instants(body)
     _refuse_naive_instants(query)
@@ -105,6 +109,7 @@ def operation(
             ndjson=ndjson,
             body_required=body_required,
             decoder=None if body is None or ndjson else msgspec.json.Decoder(body),
+            item_decoder=None if item is None else msgspec.json.Decoder(item),
             query_contract=contract,
             query_names=() if query is None else tuple(query.__struct_fields__),
         )

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from msgspec.json import Decoder
 
 from config.kernel import clock
-from config.kernel.api import auth, idempotency, limiter, parsing, problems
+from config.kernel.api import auth, batch, idempotency, limiter, parsing, problems
 from config.kernel.api.contracts import Call, Reply
 from config.kernel.api.errors import BadKeyError, MethodNotAllowedError, NoSuchPathError
+from config.kernel.errors import MalformedError
 
 if TYPE_CHECKING:
     from config.kernel.api.operations import Endpoint, Operation
@@ -115,13 +117,22 @@ def _fill(call: Call, operation: Operation) -> None:
         raw = parsing.read_body(request, media_types=JSON)
         call.raw = raw
         if raw or operation.body_required:
-            call.body = parsing.parse_json(raw, operation.decoder)
+            call.body = _read(raw, operation.decoder, operation.item_decoder)
         else:
             call.body = operation.body()
     elif request.method != "GET":
         call.raw = parsing.read_body(request, media_types=(*JSON, ""))
         if call.raw:
             parsing.parse_json(call.raw, parsing.nothing)
+
+
+def _read(raw: bytes, decoder: Decoder[Any], item_decoder: Decoder[Any] | None) -> Any:
+    try:
+        return parsing.parse_json(raw, decoder)
+    except MalformedError as error:
+        if item_decoder is None:
+            raise
+        return batch.read_each(raw, item_decoder, error=error)
 
 
 def _fill_query(call: Call, operation: Operation, query: str) -> None:
