@@ -12,8 +12,11 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from loyalty import board, privacy
+        from loyalty.services.merging import part
 
         privacy.declare()
         board.register()
+        merging.register(part())
         grants.append_only("loyalty_tierchange")

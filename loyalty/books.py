@@ -46,15 +46,18 @@ class Books:
         states: Mapping[int, State],
         sources: dict[tuple[int, str], Counted],
         loaders: Loaders,
+        merged: Mapping[int, int] | None = None,
     ) -> None:
         self.ladder = ladder
         self.states = states
+        # What is told of a member who was merged counts for whom they became.
+        self.merged = merged or {}
         self.sources = sources
         self._loaders = loaders
 
     def tier(self, member_id: int, at: datetime) -> Tier:
         """Return the member's tier at `at`, ending first what is due by then."""
-        state = self.states[member_id]
+        state = self._state(member_id)
         if not state.is_late(at):
             standings.end_due(state, at)
             return state.tier
@@ -73,7 +76,7 @@ class Books:
         """
         if (member_id, source) in self.sources:
             raise AlreadyCountedError(f"{source} has counted")
-        before, state = self.tier(member_id, at), self.states[member_id]
+        before, state = self.tier(member_id, at), self._state(member_id)
         self.sources[member_id, source] = Counted(
             calendar.day_of(at, state.zone), spend, growth, at
         )
@@ -91,7 +94,7 @@ class Books:
         Raises:
             NotCountedError: the source does not count that much (any more).
         """
-        counted, state = self._source(member_id, source), self.states[member_id]
+        counted, state = self._source(member_id, source), self._state(member_id)
         if counted is None or counted.spend < spend or counted.growth < growth:
             raise NotCountedError(f"{source} does not count {spend} and {growth}")
         if not state.is_late(at):
@@ -104,6 +107,9 @@ class Books:
             state, day=counted.day, spend=spend, growth=growth, source=source, at=at
         )
         return TierMove(before=before, after=state.tier)
+
+    def _state(self, member_id: int) -> State:
+        return self.states[self.merged.get(member_id, member_id)]
 
     def _source(self, member_id: int, source: str) -> Counted | None:
         key = (member_id, source)

@@ -90,7 +90,8 @@ class MemberTier(models.Model):
     the tier below, so that undoing it has something to fall back to. The last one is the
     member's tier and stands in `tier_code`, `since`, `until` as well. `days` are days
     since 1970 in the programme's zone, ascending, with what qualifies on each.
-    `as_of` is the latest moment the row has seen; `changes` numbers its history.
+    `as_of` is the latest moment the row has seen; `changes` numbers its history. After a
+    merge the row is empty, and `moved_to` says whose books are opened in its place.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -107,6 +108,7 @@ class MemberTier(models.Model):
     growths = ArrayField(models.BigIntegerField(), default=list)
     as_of = models.DateTimeField(null=True)
     changes = models.IntegerField(default=0)
+    moved_to = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("member's tier")
@@ -124,6 +126,11 @@ class MemberTier(models.Model):
             ),
             models.Index(
                 fields=["programme_id", "ladder_version", "member_id"], name="loyalty_tier_ladder"
+            ),
+            models.Index(
+                fields=["moved_to"],
+                condition=Q(moved_to__isnull=False),
+                name="loyalty_tier_moved",
             ),
         ]
 

@@ -22,7 +22,7 @@ def declare() -> None:
     _linked(
         "loyalty.MemberTier",
         *("member_id", "programme_id", "tier_code", "since", "until", "protected"),
-        *("ladder_version", "grants", "days", "spends", "growths"),
+        *("ladder_version", "grants", "days", "spends", "growths", "moved_to"),
     )
     impersonal("loyalty.Qualifying", "id")
     _linked(

@@ -21,7 +21,7 @@ def state_of(row: Sequence[Any], *, ladder: Ladder, zone: ZoneInfo) -> State:
         member_id=member_id,
         ladder=ladder,
         zone=zone,
-        grants=[_grant(g) for g in (json.loads(grants) if isinstance(grants, str) else grants)],
+        grants=read_grants(json.loads(grants) if isinstance(grants, str) else grants),
         protected=protected,
         ladder_version=version,
         days=days,
@@ -30,6 +30,11 @@ def state_of(row: Sequence[Any], *, ladder: Ladder, zone: ZoneInfo) -> State:
         as_of=as_of,
         changes=changes,
     )
+
+
+def read_grants(items: Sequence[dict[str, str]]) -> list[Grant]:
+    """Return grants as the row holds them."""
+    return [_grant(item) for item in items]
 
 
 def _grant(item: dict[str, str]) -> Grant:

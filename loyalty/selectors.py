@@ -31,7 +31,10 @@ SELECT {COLUMNS} FROM loyalty_membertier
 WHERE programme_id = %s::bigint AND member_id = ANY(%s::bigint[])
 """
 
-_BY_TIER = "SELECT tier_code, count(*) FROM loyalty_membertier WHERE programme_id = %s GROUP BY 1"
+_BY_TIER = """
+SELECT tier_code, count(*) FROM loyalty_membertier
+WHERE programme_id = %s AND moved_to IS NULL GROUP BY 1
+"""
 
 
 def get_ladder(*, programme_id: int, version: int | None = None) -> Ladder:

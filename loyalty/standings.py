@@ -219,7 +219,7 @@ def take_back(
         _undo(state, source, at)
 
 
-def _undo(state: State, source: str, at: datetime) -> None:
+def _undo(state: State, source: str, at: datetime, why: Why = Why.REFUNDED) -> None:
     """Give the source's grants the tier that is still earned; drop them where none is."""
     before, moment = state.tier, state.as_of or at
     today = calendar.day_of(moment, state.zone)
@@ -238,7 +238,7 @@ def _undo(state: State, source: str, at: datetime) -> None:
     # One line says it all: what lay below the undone grant may have run out in the meantime.
     del state.written[written:]
     state.changes = number
-    state.record(Why.REFUNDED, before, day=today, source=source, at=at)
+    state.record(why, before, day=today, source=source, at=at)
 
 
 def _what_is_left(state: State, grant: Grant, today: int) -> Grant:
@@ -247,6 +247,69 @@ def _what_is_left(state: State, grant: Grant, today: int) -> Grant:
     earned = state.ladder.earned(max(state.amount(since), state.amount(today)))
     rank = min(earned.rank, state.rank_of(grant))
     return replace(grant, code=state.ladder.tiers[rank].code, source=ANY)
+
+
+def join(state: State, other: State, *, source: str, at: datetime) -> None:
+    """Let a member count what another counted, and have the better of both tiers.
+
+    Of a tier that both have the later date holds; lower ones are kept to fall back to. What
+    both together earn is granted at once.
+    """
+    for one in (state, other):
+        if not one.is_late(at):
+            end_due(one, at)
+    before, had, moment = state.tier, list(state.grants), max(at, state.as_of or at)
+    best = other if other.grants and other.tier.rank > before.rank else state
+    state.protected = best.protected
+    for day, spend, growth in zip(other.days, other.spends, other.growths, strict=True):
+        state.add(day, spend, growth)
+    state.grants = _best_of(state, other)
+    day = calendar.day_of(moment, state.zone)
+    earned = state.ladder.earned(state.amount(day))
+    if earned.rank > state.tier.rank:
+        until = calendar.end_of_term(state.ladder, day, state.zone)
+        state.grants.append(Grant(earned.code, moment, until, source))
+        state.protected = False
+    state.seen(moment)
+    if state.grants != had:
+        state.record(Why.MERGED, before, day=day, source=source, at=moment)
+
+
+def _best_of(state: State, other: State) -> list[Grant]:
+    by_rank: dict[int, Grant] = {}
+    for grant in (*state.grants, *other.grants):
+        held = by_rank.get(state.rank_of(grant))
+        if held is None or grant.until > held.until:
+            by_rank[state.rank_of(grant)] = grant
+    return [by_rank[rank] for rank in sorted(by_rank) if rank > 0]
+
+
+def split(state: State, *, came: list[Grant], had: list[Grant], source: str, at: datetime) -> None:
+    """Undo a join, once what the other counted is taken off: whose grants they were decides.
+
+    `came` are the other's grants at the merge, `had` the member's own.
+    """
+    before, moment = state.tier, max(at, state.as_of or at)
+    ours = {grant.code: grant for grant in had if grant.until > moment}
+    kept = [grant for grant in state.grants if grant not in came or grant in had]
+    missing = [g for code, g in ours.items() if all(k.code != code for k in kept)]
+    lost_nothing = {grant.code for grant in came} & {grant.code for grant in missing}
+    # Only what gave way to the other's comes back; what a refund undid since stays undone.
+    kept += [grant for grant in missing if grant.code in lost_nothing]
+    state.grants = sorted(kept, key=state.rank_of)
+    written, number = len(state.written), state.changes
+    _undo(state, source, moment, Why.UNMERGED)
+    day = calendar.day_of(moment, state.zone)
+    earned = state.ladder.earned(state.amount(day))
+    if earned.rank > state.tier.rank:
+        until = calendar.end_of_term(state.ladder, day, state.zone)
+        state.grants.append(Grant(earned.code, moment, until))
+    del state.written[written:]
+    state.changes = number
+    state.seen(moment)
+    if state.tier.rank != before.rank:
+        state.protected = False
+        state.record(Why.UNMERGED, before, day=day, source=source, at=moment)
 
 
 def remap(state: State, *, old: Ladder | None, published_at: datetime) -> None:

@@ -26,6 +26,8 @@ class Why(StrEnum):
     DOWNGRADED = "downgraded"
     REFUNDED = "refunded"
     REMAPPED = "remapped"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,15 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from config.kernel import grants, rooms
-        from members import board, privacy, requests
+        from config.kernel import grants, merging, rooms
+        from members import board, privacy, requests, seconding
+        from members.services.joining import part
 
         privacy.declare()
         board.register()
         requests.register()
+        merging.register(part())
+        seconding.register()
         grants.append_only("members_accessrecord")
         rooms.register(
             rooms.Room(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_noop as _
 
 from config.kernel.errors import (
     ConflictError,
@@ -38,6 +40,86 @@ class IdentityTakenError(ConflictError):
 
     code = "member.identity_taken"
     title = "This belongs to another member"
+
+    def __init__(self, detail: str = "", *, owner_id: int | None = None, case: str = "") -> None:
+        super().__init__(detail)
+        self.owner_id = owner_id
+        self.case = case
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """Return the case in which somebody will look at the two."""
+        return {"merge_case": self.case} if self.case else {}
+
+
+class MergeSameMemberError(InvalidError):
+    """The two are one member already, or were given as one."""
+
+    code = "merge.same_member"
+    title = _("A member cannot be merged into itself")
+
+
+class MergeOtherProgrammeError(InvalidError):
+    """The two belong to different programmes."""
+
+    code = "merge.other_programme"
+    title = _("The two belong to different programmes")
+
+
+class MergeMemberClosedError(ConflictError):
+    """One of the two is frozen, erased, or merged into somebody else."""
+
+    code = "merge.member_closed"
+    title = _("One of the two is frozen, erased or merged into somebody else")
+
+
+class MergeDifferentPeopleError(ConflictError):
+    """Both are verified by name, with different ID numbers."""
+
+    code = "merge.different_people"
+    title = _("Both are verified, with different ID numbers: they are two people")
+
+
+class MergeCaseNotFoundError(NotFoundError):
+    """There is no such case."""
+
+    code = "merge.not_found"
+    title = _("There is no such merge case")
+
+
+class MergeCaseClosedError(ConflictError):
+    """The case has been decided, or waits for a second person."""
+
+    code = "merge.closed"
+    title = _("This case has been decided, or waits for a second person")
+
+
+class MergeNotMergedError(ConflictError):
+    """There is nothing to undo: the case was not merged, or was undone."""
+
+    code = "merge.not_merged"
+    title = _("This case is not merged, or was undone")
+
+
+class MergeUndoLateError(ConflictError):
+    """A merge can be undone for 30 days."""
+
+    code = "merge.undo_late"
+    title = _("A merge can be undone for 30 days, and these are over")
+
+
+class MergeLaterFirstError(ConflictError):
+    """The survivor has been merged on: that merge is undone first."""
+
+    code = "merge.later_first"
+    title = _("The survivor was merged into another member since; undo that first")
+
+
+class MergeWaitsError(ConflictError):
+    """So many points move that a second person decides."""
+
+    code = "merge.needs_approval"
+    title = _("A second person has to agree to this merge")
 
 
 class NoContactError(MalformedError):

@@ -42,6 +42,30 @@ class MemberUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberMerged(Event):
+    """Two members became one; `member` stays, the id of `duplicate` keeps answering for it."""
+
+    name: ClassVar[str] = "members.member_merged.v1"
+    public_name: ClassVar[str | None] = "member.merged"
+
+    member: str
+    duplicate: str
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone(Event):
+    """A merge was undone: the two are two members again."""
+
+    name: ClassVar[str] = "members.merge_undone.v1"
+    public_name: ClassVar[str | None] = "member.merge_undone"
+
+    member: str
+    duplicate: str
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityAttached(Event):
     """Another channel's id now names this member."""
 

@@ -73,12 +73,13 @@ def claim(*, programme_id: int, owners: Iterable[tuple[Key, int]]) -> set[Key]:
 
 
 def drop(*, programme_id: int, keys: Sequence[Key], member_id: int) -> None:
-    """Free keys of a member who no longer has them."""
+    """Free keys of a member, or of one merged into it, that lead to them no longer."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM members_memberkey
-             WHERE programme_id = %s AND member_id = %s
+             WHERE programme_id = %s
+               AND member_id IN (SELECT id FROM members_member WHERE %s IN (id, survivor_id))
                AND (kind, blind) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))
             """,
             [programme_id, member_id, [k.kind for k in keys], [k.blind for k in keys]],

@@ -12,10 +12,15 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session as StoredSession
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
+from django.db.models.functions import Coalesce
 
 from config.kernel import ids, statements
 from members import keys, masking, models, numbers, tokens
+from members.cases import case_public_id as case_public_id
+from members.cases import has_merged_since as has_merged_since
+from members.cases import list_cases_of as list_cases_of
+from members.cases import list_likely as list_likely
 from members.errors import MemberNotFoundError
 from members.types import (
     Access,
@@ -49,8 +54,8 @@ WHERE programme_id = %s AND status NOT IN ('merged', 'erased') GROUP BY 1
 _HOLDER = """
 SELECT m.id, m.member_no, m.nickname,
        (SELECT array_agg(x.id) FROM members_member x WHERE x.survivor_id = m.id)
-  FROM members_member m
- WHERE m.user_id = %s::bigint AND m.programme_id = %s::bigint
+  FROM members_member u JOIN members_member m ON m.id = coalesce(u.survivor_id, u.id)
+ WHERE u.user_id = %s::bigint AND u.programme_id = %s::bigint
 """
 SQL_VIEWS: dict[str, str] = {}
 
@@ -106,6 +111,13 @@ def list_ids_of(*, member_ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
+def find_given(*, public_id: str, programme_id: int) -> int | None:
+    """Return the member an id was given out for, whatever became of it."""
+    wanted = ids.decode_many("mem", [public_id]).get(public_id)
+    rows = models.Member.objects.filter(pk=wanted[0] if wanted else 0, programme_id=programme_id)
+    return rows.values_list("pk", flat=True).first()
+
+
 def get_member(*, member_id: int) -> Member:
     """Return a member's profile.
 
@@ -157,9 +169,11 @@ def _as_member(row: models.Member, contacts: dict[tuple[int, str], models.Contac
 
 
 def find_by_user(*, user_id: int, programme_id: int) -> int | None:
-    """Return the member that a user is in a programme."""
+    """Return the member that a user is in a programme; after a merge the survivor."""
     row = models.Member.objects.filter(user_id=user_id, programme_id=programme_id)
-    return row.values_list("id", flat=True).first()
+    return row.values_list(
+        Coalesce("survivor_id", "id", output_field=BigIntegerField()), flat=True
+    ).first()
 
 
 def find_holder(*, user_id: int, programme_id: int) -> Holder | None:
@@ -226,8 +240,10 @@ def list_birthdays(
 
 
 def list_identities(*, member_id: int) -> list[Identity]:
-    """Return what other channels call the member."""
-    rows = models.Identity.objects.filter(member_id=member_id).order_by("id")
+    """Return what other channels call the member, and those who were merged into it."""
+    merged = models.Member.objects.filter(survivor_id=member_id).values("pk")
+    rows = models.Identity.objects.filter(Q(member_id=member_id) | Q(member_id__in=merged))
+    rows = rows.order_by("id")
     return [Identity(channel=r.channel, external_id=r.external_id) for r in rows]
 
 
@@ -260,7 +276,9 @@ def get_safety(*, user_id: int, since: datetime) -> Safety:
             .distinct()
         ),
         is_verified=models.RealName.objects.filter(
-            member_id__in=models.Member.objects.filter(user_id=user_id).values("pk")
+            member_id__in=models.Member.objects.filter(user_id=user_id).values(
+                known=Coalesce("survivor_id", "id", output_field=BigIntegerField())
+            )
         ).exists(),
         risky_lately=models.SignInAttempt.objects.filter(
             user_id=user_id, outcome=Outcome.TOLD, occurred_at__gt=since

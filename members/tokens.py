@@ -7,7 +7,7 @@ from datetime import datetime
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 
-from members.models import Member
+from members import holders
 from members.programmes import selectors as programmes_selectors
 from members.types import Bearer, Status
 
@@ -25,10 +25,8 @@ def find_bearer(*, value: str, now: datetime) -> Bearer | None:
     if token is None or token.client_id is None:
         return None
     programme_id = programmes_selectors.programme_of_client(client_id=token.client_id)
-    member = Member.objects.filter(
-        user_id=token.user_id, programme_id=programme_id or 0, status=Status.ACTIVE
-    ).first()
-    if member is None:
+    member = holders.member_of(user_id=token.user_id, programme_id=programme_id or 0)
+    if member is None or member.status != Status.ACTIVE:
         return None
     return Bearer(
         member_id=member.pk,

@@ -330,3 +330,28 @@ class Erasure:
     def is_waiting(self) -> bool:
         """Tell whether it can still be called off."""
         return self.state == "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeLine:
+    """One thing that two members had, and what the survivor has of it. Masked."""
+
+    part: str
+    what: str
+    of: str = ""
+    survivor: str = ""
+    duplicate: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeReport:
+    """What a merge came to, line by line."""
+
+    case_id: int
+    survivor_id: int
+    duplicate_id: int
+    merged_at: datetime
+    undo_until: datetime
+    lines: tuple[MergeLine, ...]
+    replayed: bool = False

@@ -2,10 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from config.kernel import merging
 from members import risk
-from members.types import Outcome
+from members.types import MergeLine, Outcome
+
+
+def merge_line(line: MergeLine) -> str:
+    """Return what a line of a merge is about."""
+    part = merging.find(line.part)
+    words = part.words() if part else {}
+    name = words.get(line.what, line.what)
+    return f"{name} · {of_words(line.of)}" if line.of else name
+
+
+def of_words(of: str) -> str:
+    """Return which one a line is about: a code as it is, a moment as a date."""
+    return " ".join(_moment(part) for part in of.split(" "))
+
+
+def _moment(text: str) -> str:
+    try:
+        return date_format(localtime(datetime.fromisoformat(text)), "SHORT_DATE_FORMAT")
+    except ValueError:
+        return text
+
+
+def merge_states() -> dict[str, str]:
+    """Return what becomes of merge cases."""
+    return {
+        "open": _("Open"),
+        "waiting": _("Waits for a second person"),
+        "merged": _("Merged"),
+        "undone": _("Undone"),
+        "rejected": _("Rejected"),
+    }
+
+
+def merge_finds() -> dict[str, str]:
+    """Return how it was found that two may be one."""
+    return {
+        "identity": _("An id that belongs to the other"),
+        "operator": _("By an operator"),
+        "api": _("By a storefront"),
+        "rule": _("By a rule"),
+    }
 
 
 def reasons() -> dict[str, str]:

@@ -11,9 +11,10 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        from config.kernel import grants
+        from config.kernel import grants, merging
         from points import alarms, board, leaving, privacy, requests
         from points.services import limits
+        from points.services.merging import part
 
         privacy.declare()
         leaving.register()
@@ -21,4 +22,5 @@ class PointsConfig(AppConfig):
         board.register()
         alarms.register()
         requests.register()
+        merging.register(part())
         post_migrate.connect(limits.begin, sender=self, dispatch_uid="points.limits")

@@ -44,7 +44,7 @@ def _accounts() -> None:
     _linked(
         "points.Account",
         *("member_id", "programme_id", "currency", "available", "pending", "held", "debt"),
-        *("lifetime_earned", "lifetime_spent", "lifetime_expired"),
+        *("lifetime_earned", "lifetime_spent", "lifetime_expired", "moved_to", "also", "kin"),
     )
     impersonal("points.Lot", "id", "account_id", "lapsed", "graced", "open")
     _linked(

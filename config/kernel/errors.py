@@ -6,7 +6,7 @@ figures a caller needs to tell the user what happened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,6 +23,8 @@ class FieldError:
 class DomainError(Exception):
     """Something the domain refuses. A refusal changed nothing."""
 
+    # What the edge does once the refused work is rolled back: a case to be looked at, say.
+    afterwards: Callable[[], None] | None = None
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Refused"
 
@@ -30,6 +32,11 @@ class DomainError(Exception):
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.errors = tuple(errors)
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """Return what the problem document tells besides its usual members."""
+        return {}
 
 
 class MalformedError(DomainError):

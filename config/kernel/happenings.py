@@ -41,7 +41,9 @@ _EVENTS: dict[str, Any] = {
     "members.imported": _("Members were imported"),
     "members.member_created": _("A member joined"),
     "members.member_erased": _("A member was erased"),
+    "members.member_merged": _("Two members became one"),
     "members.member_updated": _("A profile was changed"),
+    "members.merge_undone": _("A merge was undone"),
     "members.signed_in": _("A member signed in"),
     "points.activated": _("Pending points became available"),
     "points.adjusted": _("Points were corrected by hand"),
@@ -71,6 +73,10 @@ _REACTIONS: dict[str, tuple[Any, Any]] = {
     "messaging.handlers.tell_of_downgrade": (
         _("Tell of a lost tier"),
         _("The tier is lost, but the member has not been told."),
+    ),
+    "members.handlers.reopen_merge": (
+        _("Open a refused merge case again"),
+        _("The case still says that it waits for a second person."),
     ),
     "loyalty.earning.handlers.welcome": (
         _("Reward joining"),
@@ -114,6 +120,10 @@ _ACTS: dict[str, Any] = {
     "members.erasure_requested": _("Erasure asked for"),
     "members.export_fetched": _("Copy of data fetched"),
     "members.export_requested": _("Copy of data asked for"),
+    "merge.done": _("Members merged"),
+    "merge.opened": _("Merge case opened"),
+    "merge.rejected": _("Merge rejected"),
+    "merge.undone": _("Merge undone"),
     "message.resent": _("Message sent again"),
     "points.adjusted": _("Points corrected by hand"),
     "points.currency_defined": _("Points currency defined"),

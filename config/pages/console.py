@@ -33,6 +33,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         gettext_noop("Members"),
         (
             ("members.member", "group"),
+            ("members.mergecase", "merge"),
             ("commerce.order", "shopping_bag"),
             ("kinds.application", "assignment_ind"),
             ("kinds.membership", "loyalty"),

@@ -29,7 +29,9 @@ def of_visitor(visitor: Visitor) -> list[Held]:
     """Return what the member has in every other currency, nothing of what is at zero."""
     home = visitor.programme
     known = {Purse(programme_id=home.id, currency=code) for code in (POINTS, GROWTH)}
-    found = points_selectors.list_holdings(member_ids=visitor.member_ids, at=visitor.now, but=known)
+    found = points_selectors.list_holdings(
+        member_ids=[visitor.member.id], at=visitor.now, but=known
+    )
     return [_held(holding, home) for holding in found if _has(holding)]
 
 

@@ -7,18 +7,26 @@ that need several apps at once live here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from config.kernel.panels import Panel, Subject, register
 from config.pages import entries, progress, purse
 from loyalty import selectors as loyalty_selectors
+from members import selectors as members_selectors
 from points import selectors as points_selectors
 
 HOME = "home"
 _NEWEST = 5
+_NEWS = timedelta(days=30)
 
 
 def register_all() -> None:
     """Offer the panels of the member home."""
+    register(
+        Panel(
+            slug="merged", page=HOME, order=5, template="pages/panels/merged.html", values=_merged
+        )
+    )
     register(
         Panel(slug="card", page=HOME, order=10, template="pages/panels/card.html", values=_card)
     )
@@ -35,6 +43,15 @@ def register_all() -> None:
             values=_changed,
         )
     )
+
+
+def _merged(subject: Subject) -> Mapping[str, object] | None:
+    """Say for some days that two accounts became one; nobody else's home asks for it."""
+    if len(subject.member_ids) == 1:
+        return None
+    since = subject.now - _NEWS
+    is_news = members_selectors.has_merged_since(member_id=subject.member_id, since=since)
+    return {"bare": True} if is_news else None
 
 
 def _card(subject: Subject) -> Mapping[str, object]:

@@ -18,7 +18,13 @@ from members.programmes import selectors as programmes_selectors
 
 _LOCK = f"""
 SELECT {COLUMNS} FROM loyalty_membertier
-WHERE programme_id = %s AND member_id = ANY(%s) ORDER BY member_id FOR UPDATE
+WHERE programme_id = %s AND moved_to IS NULL AND member_id = ANY(%s)
+ORDER BY member_id FOR UPDATE
+"""
+# Sorted, so that whoever asks for a merged member and for whom it became waits in one order.
+_MERGED = """
+SELECT member_id, moved_to FROM loyalty_membertier
+WHERE programme_id = %s AND member_id = ANY(%s) AND moved_to IS NOT NULL
 """
 # Sorted, so that two settlements meet at the lowest new member and one waits there.
 _MAKE = """
@@ -45,7 +51,7 @@ def open_books(
         raise outbox.OutsideTransactionError("open the books inside the transaction")
     members = sorted(set(member_ids))
     ladder = ladders.current(programme_id)
-    states = _lock(members, programme_id, ladder)
+    states, merged = _lock(members, programme_id, ladder)
     newest = max((s.ladder_version for s in states), default=ladder.version)
     if newest > ladder.version:
         # Another process has published since this one looked.
@@ -59,6 +65,7 @@ def open_books(
         states={state.member_id: state for state in states},
         sources=reading.counted(members, programme_id, sorted(set(sources))),
         loaders=_loaders(programme_id),
+        merged=merged,
     )
 
 
@@ -70,14 +77,23 @@ def close_books(*, books: Books, now: datetime, announce: bool = True) -> None:
     closing.close(books=books, now=now, announce=announce)
 
 
-def _lock(members: list[int], programme_id: int, ladder: Ladder) -> list[State]:
-    zone = programmes_selectors.get_programme(programme_id).zone
+def _lock(
+    members: list[int], programme_id: int, ladder: Ladder
+) -> tuple[list[State], dict[int, int]]:
+    """Lock the standings; tell also who of the members was merged into whom."""
     # Alone it may look first: there is no order to keep.
     rows = statements.ask(_LOCK, [programme_id, members]) if len(members) == 1 else []
     if not rows:
         statements.tell(_MAKE, [programme_id, ladder.lowest.code, ladder.version, members])
         rows = statements.ask(_LOCK, [programme_id, members])
-    return [state_of(row, ladder=ladder, zone=zone) for row in rows]
+    merged: dict[int, int] = {}
+    while len(rows) < len({merged.get(member, member) for member in members}):
+        # Rare: a merge took some of them, perhaps while this waited for it.
+        merged = dict(statements.ask(_MERGED, [programme_id, members]))
+        wanted = sorted({merged.get(member, member) for member in members})
+        rows = statements.ask(_LOCK, [programme_id, wanted])
+    zone = programmes_selectors.get_programme(programme_id).zone
+    return [state_of(row, ladder=ladder, zone=zone) for row in rows], merged
 
 
 def _loaders(programme_id: int) -> Loaders:

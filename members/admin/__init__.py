@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from members import console
-from members.admin import access, accounts, members, naming, reaching, roles
+from members.admin import access, accounts, members, merging, naming, reaching, roles
 
-__all__ = ["access", "accounts", "console", "members", "naming", "reaching", "roles"]
+__all__ = ["access", "accounts", "console", "members", "merging", "naming", "reaching", "roles"]

@@ -81,6 +81,39 @@ class IdentityIn(api.Body):
     external_id: ExternalId
 
 
+class MergeIn(api.Body):
+    """Two members who are one person: which stays, and why it is known."""
+
+    survivor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    duplicate: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+
+
+class MergeLineOut(api.Answer):
+    """One thing the two had, and what the survivor has of it. Personal data is masked."""
+
+    part: str
+    what: str
+    of: str
+    survivor: str
+    duplicate: str
+    result: str
+
+
+class MergeOut(api.Answer):
+    """What a merge came to, line by line. The id of `duplicate` keeps answering.
+
+    The id is null in a dry run.
+    """
+
+    id: str | None
+    survivor: str
+    duplicate: str
+    merged_at: datetime
+    undo_until: datetime
+    lines: list[MergeLineOut]
+
+
 class TierOut(api.Answer):
     """The member's tier."""
 

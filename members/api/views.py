@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from config.kernel import api
-from config.kernel.errors import PreconditionFailedError
+from config.kernel.errors import DomainError, PreconditionFailedError
 from members import contacts, errors, selectors, services
 from members.api import showing
 from members.api.contracts import (
@@ -210,16 +212,42 @@ def _value(name: str, value: object) -> object:
     idempotency="stored",
 )
 def attach(call: api.Call, member: str) -> api.Reply:
-    """Answers 201 when it is new, 200 when the member has it already."""
+    """Answers 201 when it is new, 200 when the member has it already.
+
+    When it belongs to another member the two may be one person: 409 names the `merge_case`
+    in which an operator looks at them.
+    """
     target = selectors.resolve(public_id=member, programme_id=call.caller.programme_id)
-    fresh = services.attach_identity(
-        member_id=target,
-        channel=call.body.channel,
-        external_id=call.body.external_id,
-        now=call.now,
-    )
+    try:
+        fresh = services.attach_identity(
+            member_id=target,
+            channel=call.body.channel,
+            external_id=call.body.external_id,
+            now=call.now,
+        )
+    except errors.IdentityTakenError as taken:
+        taken.afterwards = partial(_open_case, call, target, taken)
+        raise
     profile = selectors.get_member(member_id=target)
     return _shown(call, profile, status=201 if fresh else 200)
+
+
+def _open_case(call: api.Call, member_id: int, taken: errors.IdentityTakenError) -> None:
+    """Let an operator look at the two. Members who are closed are not looked at."""
+    if taken.owner_id is None:
+        return
+    try:
+        case_id = services.open_case(
+            survivor_id=member_id,
+            duplicate_id=taken.owner_id,
+            found="identity",
+            actor=call.caller.actor,
+            reason=f"identity:{call.body.channel}",
+            now=call.now,
+        )
+    except DomainError:
+        return
+    taken.case = selectors.case_public_id(case_id)
 
 
 def _get(call: api.Call, public_id: str) -> Member:

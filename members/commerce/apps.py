@@ -10,8 +10,11 @@ class CommerceConfig(AppConfig):
     verbose_name = _("Commerce")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from members.commerce import board, leaving, privacy
+        from members.commerce.merging import part
 
         privacy.declare()
         leaving.register()
         board.register()
+        merging.register(part())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from members.privacy import access, openid, people, proofs, reach, requests, signing_in
+from members.privacy import access, merging, openid, people, proofs, reach, requests, signing_in
 
 
 def declare() -> None:
     """Fill the register."""
-    for subject in (access, people, reach, signing_in, openid, proofs, requests):
+    for subject in (access, people, reach, signing_in, openid, proofs, requests, merging):
         subject.declare()

@@ -68,6 +68,11 @@ class SettingsForm(ReasonForm):
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy("Empty: no bound. What goes beyond comes off the refund instead."),
     )
+    merge_alone = forms.IntegerField(
+        label=gettext_lazy("Points that one person may merge alone"),
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("A duplicate with more waits for a second person."),
+    )
     field_order = (
         "return_window_days",
         "points_validity_months",
@@ -75,6 +80,7 @@ class SettingsForm(ReasonForm):
         "reservation_ttl_seconds",
         "debt_policy",
         "debt_cap",
+        "merge_alone",
         "reason",
     )
 
@@ -165,6 +171,7 @@ class ProgrammeAdmin(ReadOnlyAdmin):
                     _("Points held at checkout, seconds"),
                     _("When refunded points are spent already"),
                     _("Points a member may owe at most"),
+                    _("Points that one person may merge alone"),
                     _("By"),
                     _("Reason"),
                 ],
@@ -179,6 +186,7 @@ class ProgrammeAdmin(ReadOnlyAdmin):
                             v.settings.debt_policy
                         ],
                         "" if v.settings.debt_cap is None else v.settings.debt_cap,
+                        v.settings.merge_alone,
                         v.actor,
                         v.reason,
                     ]

@@ -49,6 +49,7 @@ class SettingsVersion(models.Model):
         ],
     )
     debt_cap = models.PositiveIntegerField(_("points owed at most"), null=True, blank=True)
+    merge_alone = models.PositiveIntegerField(_("points merged by one person"), default=5_000)
     actor = models.CharField(_("by"), max_length=80)
     reason = models.TextField(_("reason"))
     made_at = models.DateTimeField(_("made"))

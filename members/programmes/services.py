@@ -70,6 +70,7 @@ _BOUNDS = {
     "return_grace_days": (0, 366),
     "reservation_ttl_seconds": (60, 7200),
     "debt_cap": (0, 2_000_000_000),
+    "merge_alone": (0, 2_000_000_000),
 }
 SANDBOX = "docs sandbox"
 _CURRENCY = re.compile(r"[A-Z]{3}")

@@ -22,6 +22,8 @@ class ProgrammeSettings:
     debt_policy: DebtPolicy = "allow_debt"
     # The most a member may owe under allow_debt; None is no bound.
     debt_cap: int | None = None
+    # How many points a duplicate may bring into a merge that one person decides alone.
+    merge_alone: int = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

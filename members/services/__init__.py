@@ -16,6 +16,15 @@ from members.errors import (
     InvalidRealNameError,
     LastWayInError,
     MemberNotFoundError,
+    MergeCaseClosedError,
+    MergeCaseNotFoundError,
+    MergeDifferentPeopleError,
+    MergeLaterFirstError,
+    MergeMemberClosedError,
+    MergeNotMergedError,
+    MergeOtherProgrammeError,
+    MergeSameMemberError,
+    MergeUndoLateError,
     NoContactError,
     PictureNeededError,
     RealNameLockedError,
@@ -37,7 +46,9 @@ from members.services.binding import (
     keep_a_way_in,
     unbind_social,
 )
+from members.services.casing import open_case, preview_merge, reject, swap
 from members.services.confirming import confirm_code
+from members.services.deciding import MERGE, decide_merge, list_merge_lines, reopen
 from members.services.enrolling import enrol, enrol_many
 from members.services.erasing import (
     THINK_OVER,
@@ -64,6 +75,12 @@ from members.services.keying import (
     sign_in_options,
 )
 from members.services.labelling import clear_labels, set_kinds, set_labels
+from members.services.merging import (
+    merge,
+    merge_by_storefront,
+    needs_second_person,
+    undo,
+)
 from members.services.naming import (
     find_real_name,
     read_id_number,
@@ -117,6 +134,7 @@ from members.services.weighing import (
 )
 
 __all__ = [
+    "MERGE",
     "THINK_OVER",
     "AccountClosedError",
     "BirthdayLockedError",
@@ -133,6 +151,15 @@ __all__ = [
     "InvalidRealNameError",
     "LastWayInError",
     "MemberNotFoundError",
+    "MergeCaseClosedError",
+    "MergeCaseNotFoundError",
+    "MergeDifferentPeopleError",
+    "MergeLaterFirstError",
+    "MergeMemberClosedError",
+    "MergeNotMergedError",
+    "MergeOtherProgrammeError",
+    "MergeSameMemberError",
+    "MergeUndoLateError",
     "NoContactError",
     "NoReasonError",
     "NothingAskedError",
@@ -160,6 +187,7 @@ __all__ = [
     "confirm_change",
     "confirm_code",
     "create_staff",
+    "decide_merge",
     "end_grant",
     "end_other_sessions",
     "end_session",
@@ -178,15 +206,21 @@ __all__ = [
     "issue_member_code",
     "join_by_social",
     "keep_a_way_in",
+    "list_merge_lines",
     "list_proofs",
     "list_recovery_codes",
     "list_revealable",
     "make_secret",
     "mark_proved",
+    "merge",
+    "merge_by_storefront",
+    "needs_second_person",
+    "open_case",
     "open_export",
     "open_session",
     "passkey_options",
     "preview_erasure",
+    "preview_merge",
     "proof_options",
     "read_id_number",
     "read_member_code",
@@ -195,9 +229,11 @@ __all__ = [
     "record_challenge",
     "record_failure",
     "record_sign_in",
+    "reject",
     "remove_authenticator",
     "remove_passkey",
     "renew_recovery_codes",
+    "reopen",
     "request_change",
     "request_code",
     "request_erasure",
@@ -215,7 +251,9 @@ __all__ = [
     "sign_in_by_passkey",
     "sign_in_by_password",
     "sign_in_options",
+    "swap",
     "unbind_social",
+    "undo",
     "update_profile",
     "verify_real_name",
     "weigh_sign_in",

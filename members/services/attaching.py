@@ -30,7 +30,7 @@ def attach_identity(*, member_id: int, channel: str, external_id: str, now: date
     if not keys.claim(programme_id=member.programme_id, owners=[(wanted, member_id)]):
         owner = keys.find(programme_id=member.programme_id, keys=[wanted]).get(wanted)
         if owner != member_id:
-            raise IdentityTakenError
+            raise IdentityTakenError(owner_id=owner)
         return False
     IdentityRow.objects.bulk_create(
         [

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from config.kernel import crypto
-from members import keys
+from members import holders, keys
 from members.errors import (
     AccountClosedError,
     ConsentMissingError,
@@ -33,7 +33,7 @@ def find_social(*, person: Person, programme_id: int, now: datetime) -> SignedIn
     user_id = _find_user(person)
     if user_id is None:
         return None
-    member = Member.objects.filter(user_id=user_id, programme_id=programme_id).first()
+    member = holders.member_of(user_id=user_id, programme_id=programme_id)
     if member is None:
         return None
     if member.status != Status.ACTIVE or not _may_sign_in(user_id):
@@ -155,7 +155,7 @@ def bind_social(*, user_id: int, person: Person, now: datetime) -> None:
     if not _write(user_id, person, now):
         return
     external = keys.external_key(person.provider, person.subjects[0].rpartition(":")[2])
-    for member in Member.objects.filter(user_id=user_id, survivor_id__isnull=True):
+    for member in holders.members_of(user_id=user_id):
         # Storefronts find the member by it too; whose it is already keeps it.
         keys.claim(programme_id=member.programme_id, owners=[(external, member.pk)])
     securing.tell(user_id=user_id, what="social_bound", now=now)
@@ -205,7 +205,7 @@ def _free_keys(user_id: int, subjects: Sequence[tuple[str, str]]) -> None:
     found = [
         keys.external_key(provider, subject.rpartition(":")[2]) for provider, subject in subjects
     ]
-    for member in Member.objects.filter(user_id=user_id):
+    for member in holders.members_of(user_id=user_id):
         keys.drop(programme_id=member.programme_id, keys=found, member_id=member.pk)
 
 

@@ -189,8 +189,9 @@ def _attach_user(member_id: int, ticket: SignInTicket, now: datetime) -> User:
         raise AccountClosedError
     if member.user_id is None:
         Member.objects.filter(pk=member_id).update(user=user)
+    # A number that came with a merged account proves nothing about the member's own.
     ContactPoint.objects.filter(
-        member_id=member_id, kind=ticket.kind, verified_at__isnull=True
+        member_id=member_id, kind=ticket.kind, value=ticket.address, verified_at__isnull=True
     ).update(verified_at=now)
     _keep_address(user, ticket)
     return user

@@ -14,9 +14,9 @@ from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from members import throttle
+from members import holders, throttle
 from members.errors import AccountClosedError, WrongProofError
-from members.models import Member, User
+from members.models import User
 from members.services import binding, proving, securing, weighing
 from members.types import SignedIn, Status
 
@@ -93,7 +93,7 @@ def sign_in_by_passkey(*, credential: Any, programme_id: int, now: datetime) -> 
         row = auth.complete_authentication(user, credential)
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
         raise WrongProofError from None
-    member = Member.objects.filter(user_id=user.pk, programme_id=programme_id).first()
+    member = holders.member_of(user_id=user.pk, programme_id=programme_id)
     if member is None:
         raise WrongProofError
     if member.status != Status.ACTIVE or not user.is_active or user.is_staff:

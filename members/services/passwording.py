@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.kernel import crypto
-from members import throttle
+from members import holders, throttle
 from members.errors import AccountClosedError, WeakPasswordError, WrongPasswordError
-from members.models import Member, User
+from members.models import User
 from members.services import requesting, securing, weighing
 from members.types import SignedIn, Status
 
@@ -67,7 +67,7 @@ def sign_in_by_password(
     if not user.check_password(password):
         weighing.record_failure(user_id=user.pk)
         raise WrongPasswordError
-    member = Member.objects.filter(user_id=user.pk, programme_id=programme_id).first()
+    member = holders.member_of(user_id=user.pk, programme_id=programme_id)
     if member is None:
         raise WrongPasswordError
     if member.status != Status.ACTIVE or not user.is_active:

@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_
 from django.db import IntegrityError, transaction
 
 from config.kernel import audit, outbox
+from members import holders
 from members.errors import IdentityTakenError, WrongProofError
 from members.events import SecurityChanged
 from members.models import ContactPoint, Member, User
@@ -163,13 +164,13 @@ def tell(*, user_id: int, what: str, now: datetime) -> None:
     audit.record(
         actor=f"user:{user_id}", action=f"members.{what}", target=f"user:{user_id}", now=now
     )
-    rows = Member.objects.filter(user_id=user_id, survivor_id__isnull=True)
+    rows = holders.members_of(user_id=user_id)
     outbox.publish_all(
         [
             SecurityChanged(
-                what=what, programme_id=programme_id, member_id=member_id, occurred_at=now
+                what=what, programme_id=row.programme_id, member_id=row.pk, occurred_at=now
             )
-            for member_id, programme_id in rows.values_list("pk", "programme_id")
+            for row in rows
         ],
         now=now,
     )

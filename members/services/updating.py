@@ -99,7 +99,10 @@ def _change_contact(
         return True
     fresh = keys.key(kind, value)
     if not keys.claim(programme_id=member.programme_id, owners=[(fresh, member.pk)]):
-        raise IdentityTakenError
+        # One that led to whoever was merged into the member is their own.
+        owner = keys.find(programme_id=member.programme_id, keys=[fresh]).get(fresh)
+        if owner != member.pk:
+            raise IdentityTakenError(owner_id=owner)
     ContactPoint.objects.bulk_create(
         [ContactPoint(member_id=member.pk, kind=kind, value=value, recorded_at=now)]
     )

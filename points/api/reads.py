@@ -47,7 +47,7 @@ def balance(call: api.Call, member: str) -> BalanceOut:
 def balances(call: api.Call, member: str) -> HoldingsOut:
     """Points, stored value, red packets, tickets, partners' points: what members see of them."""
     member_id = finding.member(call, member)
-    held = selectors.list_holdings(member_ids=members_selectors.ids_of(member_id), at=call.now)
+    held = selectors.list_holdings(member_ids=[member_id], at=call.now)
     return HoldingsOut(items=[showing.holding(x) for x in held])
 
 

@@ -10,7 +10,10 @@ class MallConfig(AppConfig):
     verbose_name = _("Points mall")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from points.mall import leaving, privacy
+        from points.mall.merging import part
 
         privacy.declare()
         leaving.register()
+        merging.register(part())

@@ -16,6 +16,9 @@ class Account(models.Model):
     `next_due_at` is never later than the first lapse, activation or expiry that waits, so
     a posting looks for due work only when there may be some. A `hot` account takes credits
     without a lock: they stand in `Unfolded` until the next debit folds them in.
+
+    After a merge of members `moved_to` is the member whose account is meant, `also` are those
+    whose entries count as the account's own, and `kin` those it was ever one with.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -31,6 +34,9 @@ class Account(models.Model):
     lifetime_expired = models.BigIntegerField(db_default=0)
     next_due_at = models.DateTimeField(null=True)
     hot = models.BooleanField(db_default=False)
+    moved_to = models.BigIntegerField(null=True)
+    also = ArrayField(models.BigIntegerField(), null=True)
+    kin = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         constraints = [

@@ -30,6 +30,15 @@ SELECT {_COLUMNS} FROM points_entry e
   JOIN points_account a ON a.member_id = e.member_id AND a.id = e.account_id
  WHERE e.member_id = %s::bigint AND e.id = %s::bigint AND a.programme_id = %s::bigint
 """
+# What was posted for somebody whom a merge made one with the member.
+_OF_KIN = f"""
+SELECT {_COLUMNS} FROM points_account m
+  JOIN points_account a ON a.member_id = ANY (m.kin)
+   AND a.programme_id = m.programme_id AND a.currency = m.currency
+  JOIN points_entry e ON e.member_id = a.member_id AND e.account_id = a.id
+ WHERE m.member_id = %s::bigint AND e.id = %s::bigint AND m.programme_id = %s::bigint
+   AND m.kin IS NOT NULL LIMIT 1
+"""
 _END = 2**62
 
 
@@ -54,12 +63,13 @@ def list_entries(
 
 
 def get_entry(*, member_id: int, entry_id: int, programme_id: int) -> Posted:
-    """Return one entry.
+    """Return one entry, of the member or of whom a merge made one with them.
 
     Raises:
         EntryNotFoundError: the member has no such entry in this programme.
     """
-    rows = statements.ask(_ONE, [member_id, entry_id, programme_id])
+    named = [member_id, entry_id, programme_id]
+    rows = statements.ask(_ONE, named) or statements.ask(_OF_KIN, named)
     if not rows:
         raise EntryNotFoundError()
     return to_posted(rows[0])

@@ -129,12 +129,20 @@ _CHECKS = {
          WHERE balance_after IS DISTINCT FROM before + points
     """,
     "entry and its reversals": """
-        SELECT t.member_id, t.id, format('%%s reversed of %%s', r.settles, abs(t.points))
-          FROM (SELECT member_id, reverses, sum(settles) AS settles FROM points_entry
+        SELECT r.member_id, r.reverses, format('%%s reversed of %%s', r.settles, abs(t.points))
+          FROM (SELECT member_id, reverses, sum(settles) AS settles,
+                       min(account_id) AS account_id FROM points_entry
                  WHERE member_id >= %(lo)s AND member_id < %(hi)s AND reverses IS NOT NULL
                  GROUP BY member_id, reverses) r
           LEFT JOIN points_entry t ON t.member_id = r.member_id AND t.id = r.reverses
-         WHERE t.id IS NULL OR r.settles > abs(t.points)
+          -- What was posted for somebody who was merged into the member.
+          LEFT JOIN LATERAL (
+                SELECT k.points FROM points_account a
+                  JOIN points_entry k ON k.member_id = ANY (a.kin) AND k.id = r.reverses
+                 WHERE t.id IS NULL AND a.member_id = r.member_id AND a.id = r.account_id
+                 LIMIT 1) k ON true
+         WHERE coalesce(t.points, k.points) IS NULL
+            OR r.settles > abs(coalesce(t.points, k.points))
     """,
     "exchange and its entries": """
         SELECT x.member_id, x.id, format('gave %%s, received %%s; entries say %%s and %%s',
@@ -154,6 +162,12 @@ _CHECKS = {
           LEFT JOIN points_entry i ON i.member_id = m.to_member_id AND i.id = m.in_entry_id
          WHERE m.member_id >= %(lo)s AND m.member_id < %(hi)s
            AND (o.points IS NULL OR o.points + i.points IS DISTINCT FROM 0)
+    """,
+    "merged account is empty": """
+        SELECT member_id, id, format('%%s left', available + pending + held + debt)
+          FROM points_account
+         WHERE member_id >= %(lo)s AND member_id < %(hi)s
+           AND moved_to IS NOT NULL AND available + pending + held + debt <> 0
     """,
     "members and counter-accounts": """
         SELECT 0, e.programme_id,

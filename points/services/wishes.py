@@ -62,7 +62,7 @@ class Wish:
         if found.kind not in _REVERSIBLE:
             raise NotReversibleError()
         done = corrections.sum_reversed(member_id=member_id, entry_id=entry_id)
-        account = Account.objects.get(member_id=member_id, id=found.account_id)
+        account = Account.objects.get(member_id=found.member_id, id=found.account_id)
         return cls(
             member_id=member_id,
             programme_id=programme_id,

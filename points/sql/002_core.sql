@@ -105,9 +105,16 @@ DECLARE
     e points_entry;
     v_key text := c.key;
     v_number integer := 1;
+    v_member bigint := c.member_id;
 BEGIN
+    IF NOT EXISTS (SELECT FROM points_entry WHERE member_id = v_member AND idem_key = c.key) THEN
+        -- Posted for somebody who was merged into the member since, if for anybody.
+        SELECT x.member_id INTO v_member FROM points_account a
+          JOIN points_entry x ON x.member_id = ANY (a.also) AND x.idem_key = c.key
+         WHERE a.member_id = c.member_id AND a.also IS NOT NULL AND x.fingerprint = c.fingerprint LIMIT 1;
+    END IF;
     LOOP
-        SELECT * INTO e FROM points_entry WHERE member_id = c.member_id AND idem_key = v_key;
+        SELECT * INTO e FROM points_entry WHERE member_id = v_member AND idem_key = v_key;
         EXIT WHEN NOT FOUND;
         IF e.fingerprint <> c.fingerprint THEN
             RETURN NEXT points_refusal('idempotency.key_reused');

@@ -19,7 +19,7 @@ BEGIN
     IF NOT FOUND THEN
         SELECT * INTO a FROM points_account
          WHERE member_id = c.member_id AND programme_id = c.programme_id AND currency = c.currency
-           AND hot AND debt = 0;
+           AND hot AND debt = 0 AND moved_to IS NULL AND also IS NULL;
         IF FOUND THEN
             RETURN QUERY SELECT * FROM points_earn_hot(a, c, v_pending, p_now, p_announce);
             RETURN;
@@ -27,8 +27,18 @@ BEGIN
         a := points_open(c.member_id, c.programme_id, c.currency, true,
                          p_now, least(p_now, c.occurred_at), p_announce);
     END IF;
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_earn(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
+        RETURN;
+    END IF;
+    IF a.also IS NOT NULL AND (points_earned_under(c, a)).id IS NOT NULL THEN
+        RETURN NEXT points_earned_before(c, a);
         RETURN;
     END IF;
     v_clear := CASE WHEN v_pending THEN 0 ELSE least(a.debt, c.points) END;
@@ -61,15 +71,25 @@ BEGIN
     RETURN NEXT ROW(0, NULL, 0, 0, false, false, 0, NULL, e)::points_reply;
 END $$;
 
+-- What this source has earned under this rule, for the member or who was merged into it.
+CREATE OR REPLACE FUNCTION points_earned_under(c points_command, a points_account) RETURNS points_entry
+LANGUAGE plpgsql AS $$
+DECLARE
+    e points_entry;
+BEGIN
+    SELECT x.* INTO e FROM points_accounts_of(a) o
+      JOIN points_entry x ON x.member_id = o.of_member AND x.account_id = o.of_account
+     WHERE x.source = c.source AND x.rule = coalesce(c.rule, '') AND x.kind = 'earn' LIMIT 1;
+    RETURN e;
+END $$;
+
 -- The natural key spoke: this source has earned under this rule.
 CREATE OR REPLACE FUNCTION points_earned_before(c points_command, a points_account) RETURNS points_reply
 LANGUAGE plpgsql AS $$
 DECLARE
     e points_entry;
 BEGIN
-    SELECT * INTO e FROM points_entry
-     WHERE member_id = a.member_id AND account_id = a.id
-       AND source = c.source AND rule = coalesce(c.rule, '') AND kind = 'earn';
+    e := points_earned_under(c, a);
     IF e.points = c.points THEN
         RETURN ROW(0, NULL, 0, 0, true, true, 0, NULL, e)::points_reply;
     END IF;
@@ -128,12 +148,19 @@ DECLARE
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false,
                      p_now, least(p_now, c.occurred_at), p_announce);
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_schedule(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
-    v_entries := ARRAY(SELECT id FROM points_entry
-        WHERE member_id = a.member_id AND account_id = a.id AND source = c.source AND kind = 'earn');
+    v_entries := ARRAY(SELECT x.id FROM points_accounts_of(a) o
+        JOIN points_entry x ON x.member_id = o.of_member AND x.account_id = o.of_account
+       WHERE x.source = c.source AND x.kind = 'earn');
     UPDATE points_lot SET available_at = c.available_at
      WHERE member_id = a.member_id AND account_id = a.id AND open AND pending
        AND entry_id = ANY (v_entries) AND available_at IS DISTINCT FROM c.available_at;
@@ -157,7 +184,13 @@ DECLARE
     e points_entry;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false, p_now, p_now, p_announce);
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_spend(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
@@ -183,7 +216,13 @@ DECLARE
     e points_entry;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, false, p_now, p_now, p_announce);
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_hold(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
@@ -207,6 +246,19 @@ BEGIN
     RETURN NEXT ROW(0, NULL, 0, 0, false, false, 0, c.reservation_id, e)::points_reply;
 END $$;
 
+-- A reservation of somebody who was merged into the command's member.
+CREATE OR REPLACE FUNCTION points_hold_of(c points_command) RETURNS points_hold
+LANGUAGE plpgsql AS $$
+DECLARE
+    h points_hold;
+BEGIN
+    SELECT x.* INTO h FROM points_account a JOIN points_hold x ON x.member_id = ANY (a.also)
+     WHERE a.member_id = c.member_id AND a.programme_id = c.programme_id AND a.also IS NOT NULL
+       AND x.id = c.reservation_id AND x.programme_id = c.programme_id
+       AND coalesce(x.brand_id = c.brand_id, true) LIMIT 1;
+    RETURN h;
+END $$;
+
 -- Captures `c.points` (all when empty) of a reservation, or releases it (`p_release`).
 CREATE OR REPLACE FUNCTION points_close_hold(
     c points_command, p_release boolean, p_now timestamptz, p_announce boolean
@@ -223,8 +275,12 @@ BEGIN
      WHERE member_id = c.member_id AND id = c.reservation_id AND programme_id = c.programme_id
        AND coalesce(brand_id = c.brand_id, true);
     IF NOT FOUND THEN
-        RETURN NEXT points_refusal('reservation.not_found');
-        RETURN;
+        h := points_hold_of(c);
+        IF h.id IS NULL THEN
+            RETURN NEXT points_refusal('reservation.not_found');
+            RETURN;
+        END IF;
+        c.member_id := h.member_id;
     END IF;
     a := points_open_account(h.member_id, h.account_id, p_now, p_now, p_announce);
     IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
@@ -280,8 +336,12 @@ BEGIN
     SELECT * INTO h FROM points_hold
      WHERE member_id = c.member_id AND id = c.reservation_id AND programme_id = c.programme_id;
     IF NOT FOUND THEN
-        RETURN NEXT points_refusal('reservation.not_found');
-        RETURN;
+        h := points_hold_of(c);
+        IF h.id IS NULL THEN
+            RETURN NEXT points_refusal('reservation.not_found');
+            RETURN;
+        END IF;
+        c.member_id := h.member_id;
     END IF;
     PERFORM points_open_account(h.member_id, h.account_id, p_now, p_now, p_announce);
     SELECT * INTO h FROM points_hold WHERE member_id = c.member_id AND id = c.reservation_id;
@@ -310,7 +370,13 @@ DECLARE
     v_clear bigint;
 BEGIN
     a := points_open(c.member_id, c.programme_id, c.currency, c.points > 0, p_now, p_now, p_announce);
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_adjust(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;

@@ -29,6 +29,7 @@ DECLARE
     v_left bigint := p_points;
     v_part bigint;
     v_excused bigint := 0;
+    v_own boolean := t.member_id = a.member_id;
 BEGIN
     e := points_draft(c, a, 'reverse', t.counter, p_now);
     e.reverses := t.id;
@@ -37,12 +38,16 @@ BEGIN
     e.reservation_id := NULL;
     FOR i IN 1 .. cardinality(t.lots) LOOP
         EXIT WHEN v_left = 0;
-        SELECT * INTO l FROM points_lot WHERE member_id = a.member_id AND id = t.lots[i];
-        CONTINUE WHEN NOT l.pending AND c.policy = 'pending_only';
+        SELECT * INTO l FROM points_lot WHERE member_id = a.member_id
+           AND id = CASE WHEN v_own THEN t.lots[i] ELSE points_follow_lot(a, t.member_id, t.lots[i], 0) END;
+        CONTINUE WHEN NOT FOUND OR NOT l.pending AND c.policy = 'pending_only';
         v_part := least(v_left, l.remaining - l.held);
         CONTINUE WHEN v_part = 0;
         UPDATE points_lot SET remaining = remaining - v_part, open = remaining > v_part
          WHERE member_id = a.member_id AND id = l.id;
+        IF NOT v_own THEN
+            PERFORM points_follow_lot(a, t.member_id, t.lots[i], -v_part);
+        END IF;
         IF l.pending THEN
             e.pending := e.pending - v_part;
         ELSE
@@ -55,6 +60,15 @@ BEGIN
     END LOOP;
     FOR i IN 1 .. cardinality(t.lots) LOOP
         EXIT WHEN v_left = 0;
+        IF NOT v_own THEN
+            -- What lapsed before and after the merge, less what was excused of it: the lots'
+            -- own figures are their own entries' and stay.
+            v_part := points_lapsed_of(a, t, t.lots[i]) - v_excused;
+            v_part := greatest(least(v_left, v_part), 0);
+            v_excused := v_excused + v_part;
+            v_left := v_left - v_part;
+            CONTINUE;
+        END IF;
         SELECT * INTO l FROM points_lot WHERE member_id = a.member_id AND id = t.lots[i];
         v_part := least(v_left, l.lapsed);
         CONTINUE WHEN v_part = 0;
@@ -76,6 +90,18 @@ BEGIN
     a := points_count(a, e);
 END $$;
 
+-- How much of a lot that came with a merge expired unspent and is not excused yet.
+CREATE OR REPLACE FUNCTION points_lapsed_of(a points_account, t points_entry, p_lot bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_now bigint := points_follow_lot(a, t.member_id, p_lot, 0);
+BEGIN
+    RETURN (SELECT coalesce(sum(lapsed), 0) FROM points_lot
+             WHERE member_id = t.member_id AND id = p_lot OR member_id = a.member_id AND id = v_now)
+         - (SELECT coalesce(sum(excused), 0) FROM points_entry
+             WHERE member_id = ANY (a.kin || a.member_id) AND member_id <> t.member_id AND reverses = t.id);
+END $$;
+
 -- Gives back `p_points` of what `t` took, to the very lots it came from, the last taken
 -- first, skipping what earlier reversals gave back. It clears debt first. Points of lots
 -- that have expired go to one new lot with the programme's days of grace, if it has any;
@@ -92,6 +118,7 @@ DECLARE
     v_clear bigint;
     v_grace bigint := 0;
     v_grace_lot bigint;
+    v_lot bigint;
 BEGIN
     e := points_draft(c, a, CASE t.kind WHEN 'spend' THEN 'return' ELSE 'reverse' END, t.counter, p_now);
     e.reverses := t.id;
@@ -113,13 +140,22 @@ BEGIN
         IF v_part > 0 THEN
             e.available := e.available + v_part;
             IF t.lot_expires[i] <= p_now AND c.grace_until IS NOT NULL AND NOT (
-                SELECT graced FROM points_lot WHERE member_id = a.member_id AND id = t.lots[i])
+                SELECT graced FROM points_lot WHERE member_id = t.member_id AND id = t.lots[i])
             THEN
                 v_grace := v_grace + v_part;
             ELSE
-                UPDATE points_lot SET remaining = remaining + v_part, open = true
-                 WHERE member_id = a.member_id AND id = t.lots[i];
-                e.lots := e.lots || t.lots[i];
+                v_lot := t.lots[i];
+                IF t.member_id <> a.member_id THEN
+                    v_lot := coalesce(points_follow_lot(a, t.member_id, t.lots[i], 0),
+                                      points_revive_lot(a, t.member_id, t.lots[i], v_part));
+                    PERFORM points_follow_lot(a, t.member_id, t.lots[i], v_part);
+                END IF;
+                -- A lot that moved began with what was left of it: more may come back.
+                UPDATE points_lot
+                   SET remaining = remaining + v_part, open = true,
+                       points = greatest(points, remaining + v_part)
+                 WHERE member_id = a.member_id AND id = v_lot;
+                e.lots := e.lots || v_lot;
                 e.lot_points := e.lot_points || v_part;
                 e.lot_expires := e.lot_expires || t.lot_expires[i];
                 a.next_due_at := least(a.next_due_at, t.lot_expires[i]);
@@ -138,6 +174,18 @@ BEGIN
     END IF;
     e := points_sum_up(a, e);
     a := points_count(a, e);
+END $$;
+
+-- The entry that a command names, of somebody who was merged into its member.
+CREATE OR REPLACE FUNCTION points_entry_of(c points_command) RETURNS points_entry
+LANGUAGE plpgsql AS $$
+DECLARE
+    t points_entry;
+BEGIN
+    SELECT x.* INTO t FROM points_account a JOIN points_entry x ON x.member_id = ANY (a.also)
+     WHERE a.member_id = c.member_id AND a.programme_id = c.programme_id AND a.also IS NOT NULL
+       AND x.id = c.entry_id LIMIT 1;
+    RETURN t;
 END $$;
 
 CREATE OR REPLACE FUNCTION points_reverse(c points_command, p_now timestamptz, p_announce boolean)
@@ -160,6 +208,12 @@ BEGIN
         SELECT * INTO t FROM points_entry WHERE member_id = c.member_id AND id = c.entry_id;
         IF FOUND THEN
             a := points_open_account(t.member_id, t.account_id, p_now, least(p_now, c.occurred_at), p_announce);
+        ELSE
+            t := points_entry_of(c);
+            a := points_open(c.member_id, c.programme_id,
+                             (SELECT currency FROM points_account
+                               WHERE member_id = t.member_id AND id = t.account_id),
+                             false, p_now, least(p_now, c.occurred_at), p_announce);
         END IF;
         IF a.id IS NULL OR a.programme_id <> c.programme_id THEN
             RETURN NEXT points_refusal('entry.not_found');
@@ -174,8 +228,20 @@ BEGIN
               AND kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END
             -- What the named rule gave goes first, as far as it lasts.
             ORDER BY c.rule <> '' AND rule <> c.rule, id);
+        IF a.also IS NOT NULL THEN
+            v_targets := ARRAY(SELECT x FROM points_accounts_of(a) o
+                JOIN points_entry x ON x.member_id = o.of_member AND x.account_id = o.of_account
+               WHERE x.source = c.under AND x.kind = CASE WHEN c.pending THEN 'earn' ELSE 'spend' END
+               ORDER BY c.rule <> '' AND x.rule <> c.rule, x.id);
+        END IF;
     END IF;
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL THEN
+        c.member_id := a.moved_to;
+        RETURN QUERY SELECT * FROM points_reverse(c, p_now, p_announce);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay(c);
         RETURN;
     END IF;
@@ -191,11 +257,11 @@ BEGIN
             RETURN NEXT points_refusal('entry.not_reversible');
             RETURN;
         ELSIF EXISTS (SELECT FROM points_entry
-                WHERE member_id = a.member_id AND reverses = t.id AND cause = c.cause) THEN
+                WHERE member_id = ANY (a.kin || a.member_id) AND reverses = t.id AND cause = c.cause) THEN
             RETURN NEXT points_refusal('entry.already_reversed');
             RETURN;
         END IF;
-        v_settled := v_settled || points_settled(a.member_id, t.id);
+        v_settled := v_settled || points_settled_of(a, t.id);
         v_whole := v_whole + abs(t.points);
         v_left := v_left + abs(t.points) - v_settled[cardinality(v_settled)];
     END LOOP;

@@ -69,6 +69,7 @@ DECLARE
     v_occurred timestamptz[];
     v_everyone bigint[];
     v_debited bigint[];
+    v_survivors bigint[];
     v_missing boolean;
     v_count integer;
     c record;
@@ -76,8 +77,9 @@ DECLARE
 BEGIN
     SELECT array_agg(x.member_id ORDER BY x.member_id),
            array_agg(x.member_id) FILTER (WHERE x.op <> 'earn'),
-           bool_or(a.id IS NULL AND x.op IN ('earn', 'adjust'))
-      INTO v_everyone, v_debited, v_missing
+           bool_or(a.id IS NULL AND x.op IN ('earn', 'adjust')),
+           array_agg(a.moved_to) FILTER (WHERE a.moved_to IS NOT NULL)
+      INTO v_everyone, v_debited, v_missing, v_survivors
       FROM (SELECT DISTINCT y.member_id, y.programme_id, y.currency, y.op
               FROM jsonb_to_recordset(p_commands) y (
                    member_id bigint, programme_id bigint, currency text, op text)) x
@@ -89,7 +91,7 @@ BEGIN
     -- A hot account that is only credited stays unlocked. All others are locked here: one
     -- that were locked later, when its turn comes, could wait in a circle with a sweep.
     PERFORM FROM points_account
-      WHERE member_id = ANY (v_everyone)
+      WHERE member_id = ANY (v_everyone || v_survivors)
         AND (NOT hot OR debt > 0 OR member_id = ANY (v_debited))
       ORDER BY member_id, id FOR UPDATE;
 
@@ -113,6 +115,7 @@ BEGIN
                    l.id AS first_lot, l.expires_at AS first_expires,
                    x.pending AND (x.available_at IS NULL OR x.available_at > p_now) AS waits,
                    bool_and(a.id IS NOT NULL AND NOT a.hot AND a.debt = 0
+                       AND a.moved_to IS NULL AND a.also IS NULL
                        AND (a.next_due_at IS NULL OR a.next_due_at >
                            CASE x.op WHEN 'earn' THEN least(p_now, x.occurred_at) ELSE p_now END)
                        AND CASE x.op WHEN 'earn' THEN x.commands = 1 OR x.earns = x.commands

@@ -25,6 +25,8 @@ BEGIN
       INTO v_everyone, v_debited
       FROM jsonb_to_recordset(p_commands) y (member_id bigint, op text);
     -- The same accounts in the same order as points_batch locks them.
+    v_everyone := v_everyone || ARRAY(SELECT moved_to FROM points_account
+        WHERE member_id = ANY (v_everyone) AND moved_to IS NOT NULL);
     PERFORM FROM points_account
       WHERE member_id = ANY (v_everyone)
         AND (NOT hot OR debt > 0 OR member_id = ANY (v_debited))
@@ -35,6 +37,7 @@ BEGIN
                z.pending AND z.op = 'earn' AND (z.available_at IS NULL OR z.available_at > p_now) AS waits,
                coalesce(z.under, z.source) AS earning,
                coalesce(a.id IS NOT NULL AND NOT a.hot AND a.debt = 0
+                   AND a.moved_to IS NULL AND a.also IS NULL
                    AND (a.next_due_at IS NULL OR a.next_due_at > least(p_now, z.occurred_at))
                    AND (z.op = 'earn' AND (SELECT true FROM points_entry e
                             WHERE e.member_id = z.member_id AND e.account_id = a.id

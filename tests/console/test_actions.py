@@ -117,6 +117,7 @@ def test_settings_change_as_a_new_version_with_a_reason(story: Story):
         "return_grace_days": "30",
         "reservation_ttl_seconds": "1800",
         "debt_policy": "within_balance",
+        "merge_alone": "5000",
         "reason": "festival",
     }
 
@@ -136,6 +137,7 @@ def test_settings_out_of_bounds_are_refused_on_the_form(story: Story):
         "return_grace_days": "30",
         "reservation_ttl_seconds": "1800",
         "debt_policy": "allow_debt",
+        "merge_alone": "5000",
         "reason": "oops",
     }
 

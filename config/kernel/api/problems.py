@@ -100,8 +100,9 @@ def respond(exc: Exception, *, request_id: str) -> HttpResponse:
     if isinstance(shown, errors.InternalError):
         log.error("unexpected error, request %s", request_id, exc_info=exc)
     problem = describe(shown, request_id=request_id)
+    told = {**shown.extensions, **msgspec.to_builtins(problem)}
     response = HttpResponse(
-        msgspec.json.encode(problem), status=problem.status, content_type=MEDIA_TYPE
+        msgspec.json.encode(told), status=problem.status, content_type=MEDIA_TYPE
     )
     for name, value in _headers(shown).items():
         response[name] = value

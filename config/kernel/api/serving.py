@@ -19,7 +19,7 @@ from config.kernel import clock
 from config.kernel.api import auth, batch, idempotency, limiter, parsing, problems
 from config.kernel.api.contracts import Call, Reply
 from config.kernel.api.errors import BadKeyError, MethodNotAllowedError, NoSuchPathError
-from config.kernel.errors import MalformedError
+from config.kernel.errors import DomainError, MalformedError
 
 if TYPE_CHECKING:
     from config.kernel.api.operations import Endpoint, Operation
@@ -46,12 +46,22 @@ def serve(endpoint: Endpoint, request: HttpRequest, path_values: dict[str, str])
         _fill(call, operation)
         response = _unchanged(request, _run(operation, call, path_values))
     except Exception as exc:
-        response = problems.respond(exc, request_id=request_id)
+        response = problems.respond(_settled(exc), request_id=request_id)
         if isinstance(exc, limiter.LimitedError):
             lease = exc.lease
     if lease is not None:
         lease.stamp(response)
     return finish(response, request_id)
+
+
+def _settled(exc: Exception) -> Exception:
+    """Let a refusal leave what it leaves, now that nothing of the refused work stays."""
+    if isinstance(exc, DomainError) and exc.afterwards is not None:
+        try:
+            exc.afterwards()
+        except Exception as failed:
+            return failed
+    return exc
 
 
 def finish(response: HttpResponse, request_id: str) -> HttpResponse:

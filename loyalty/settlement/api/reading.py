@@ -6,6 +6,7 @@ from config.kernel import ids
 from config.kernel.errors import NotFoundError
 from loyalty.settlement import services as settlement_services
 from loyalty.settlement.api.contracts import EventIn, OrderIn
+from members import selectors as member_selectors
 from members.commerce.types import (
     EventReport,
     LineReport,
@@ -82,6 +83,6 @@ def _reservation_id(public_id: str | None, member_id: int) -> int | None:
         row = ids.decode("res", public_id)
     except NotFoundError:
         raise settlement_services.UnknownReservationError from None
-    if row.member_id != member_id:
+    if row.member_id != member_id and row.member_id not in member_selectors.ids_of(member_id):
         raise settlement_services.UnknownReservationError
     return row.row_id

@@ -25,7 +25,7 @@ from members.programmes import selectors as programme_selectors
 from members.programmes.types import Storefront
 from points import selectors as points_selectors
 from points import services as points_services
-from points.types import HoldStatus
+from points.types import HoldStatus, Reservation
 
 
 def open_batch(
@@ -84,16 +84,7 @@ def _points_of(report: OrderReport, storefront: Storefront, now: datetime) -> in
     """
     if report.reservation_id is None:
         return 0
-    try:
-        held = points_selectors.get_reservation(
-            member_id=report.member_id,
-            reservation_id=report.reservation_id,
-            programme_id=storefront.programme_id,
-            brand_id=storefront.brand_id,
-            at=now,
-        )
-    except points_services.ReservationNotFoundError:
-        raise UnknownReservationError from None
+    held = _find_reservation(report, storefront, now)
     if held.status is HoldStatus.LAPSED:
         raise points_services.ReservationExpiredError
     if held.status is not HoldStatus.HELD:
@@ -104,6 +95,33 @@ def _points_of(report: OrderReport, storefront: Storefront, now: datetime) -> in
     ):
         raise points_services.ReservationClosedError(TAKEN)
     return held.points
+
+
+def _find_reservation(report: OrderReport, storefront: Storefront, now: datetime) -> Reservation:
+    """Return what the order names; it may have been set aside for who was merged since."""
+    found = _reserved(report.member_id, report, storefront, now)
+    if found is None:
+        others = member_selectors.ids_of(report.member_id)
+        held = (_reserved(owner, report, storefront, now) for owner in others)
+        found = next((one for one in held if one is not None), None)
+    if found is None:
+        raise UnknownReservationError
+    return found
+
+
+def _reserved(
+    member_id: int, report: OrderReport, storefront: Storefront, now: datetime
+) -> Reservation | None:
+    try:
+        return points_selectors.get_reservation(
+            member_id=member_id,
+            reservation_id=report.reservation_id or 0,
+            programme_id=storefront.programme_id,
+            brand_id=storefront.brand_id,
+            at=now,
+        )
+    except points_services.ReservationNotFoundError:
+        return None
 
 
 def _is_same_member(recorded: int, reported: int) -> bool:
