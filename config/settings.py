@@ -129,7 +129,8 @@ def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        # Django's own, but it looks at a pooled connection without asking the server.
+        "ENGINE": "config.kernel.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -137,7 +138,6 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         # Plans of what goes past Django's cursor (kernel.statements) are kept by connection.
         "OPTIONS": {"prepare_threshold": 3, **query},
-        "CONN_HEALTH_CHECKS": True,
     }
 
 

@@ -1,6 +1,6 @@
 """Wake the relay after a commit that published events, without making anyone wait for it.
 
-Each process has one thread that sends at most one wake-up in 50 ms. It is only a hint:
+Each process has one thread that sends at most one wake-up in 100 ms. It is only a hint:
 when the broker is down, or the process ends before the thread has run, the relay's own
 sweep finds the events within a second.
 """
@@ -18,7 +18,7 @@ from django.db import transaction
 
 log = logging.getLogger(__name__)
 
-PAUSE = 0.05
+PAUSE = 0.1
 _TROUBLE_PAUSE = 1.0
 
 

@@ -36,7 +36,6 @@ SELECT n.member_id, %s::bigint, n.source, n.day, n.spend, n.growth, n.counted_at
 FROM json_to_recordset(%s::json) AS n (
   member_id bigint, source text, day int, spend bigint, growth bigint, counted_at timestamptz)
 ON CONFLICT (member_id, programme_id, source) DO NOTHING
-RETURNING 1
 """
 _TAKE_BACK = """
 UPDATE loyalty_qualifying q SET spend = n.spend, growth = n.growth
@@ -59,7 +58,7 @@ def close(*, books: Books, now: datetime, announce: bool) -> None:
     """Write the books back and tell of the tiers that changed.
 
     Raises:
-        AlreadyCountedError: a source had counted before.
+        AlreadyCountedError: a source had counted before (inside `together`, at its end).
     """
     programme_id = books.ladder.programme_id
     states = [state for state in books.states.values() if state.dirty]
@@ -160,8 +159,13 @@ def _write_sources(books: Books, programme_id: int) -> None:
         for (member_id, source), counted in dirty
         if not counted.new
     ]
-    if new and len(statements.ask(_COUNT, [programme_id, _as_json(new)])) != len(new):
-        raise AlreadyCountedError("a source has counted before")
+    if new:
+        statements.tell(
+            _COUNT,
+            [programme_id, _as_json(new)],
+            rows=len(new),
+            otherwise=AlreadyCountedError("a source has counted before"),
+        )
     if old:
         _execute(_TAKE_BACK, old, programme_id)
     for _, counted in dirty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,29 +12,26 @@ import msgspec
 from config.kernel import statements
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table with its columns and their types, `id` apart."""
 
     name: str
     columns: Mapping[str, str]
 
-    @property
-    def listed(self) -> str:
-        return ", ".join(self.columns)
-
-    @property
-    def typed(self) -> str:
-        return ", ".join(f"{column} {kind}" for column, kind in self.columns.items())
+    @cached_property
+    def _insert(self) -> str:
+        listed = ", ".join(self.columns)
+        typed = ", ".join(f"{column} {kind}" for column, kind in self.columns.items())
+        return (
+            f"INSERT INTO {self.name} ({listed}) SELECT {listed}"
+            f" FROM json_to_recordset(%s::json) AS r ({typed})"
+        )
 
     def insert(self, rows: Sequence[Mapping[str, Any]], *, extra: str = "") -> None:
         """Insert rows in one statement; they travel as one JSON value."""
         if rows:
-            self._send(
-                f"INSERT INTO {self.name} ({self.listed}) SELECT {self.listed}"
-                f" FROM json_to_recordset(%s::json) AS r ({self.typed}) {extra}",
-                rows,
-            )
+            self._send(f"{self._insert} {extra}" if extra else self._insert, rows)
 
     def update(self, rows: Sequence[Mapping[str, Any]], *, key: Iterable[str]) -> None:
         """Update rows in one statement, found by `key`."""

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from django.utils import translation
 
-from config.kernel.api import problems, serving
+from config.kernel.api import problems, routing, serving
 from config.kernel.api.errors import NoSuchPathError
 from config.kernel.api.operations import Endpoint
 
@@ -29,6 +29,8 @@ class ApiGate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
+        if (found := routing.find(request.path_info)) is not None:
+            return self._serve(*found, request)
         try:
             match = resolve(request.path_info)
         except Http404:
@@ -36,9 +38,13 @@ class ApiGate:
         if not isinstance(match.func, Endpoint):
             # The schema and its page are ordinary views.
             return self.get_response(request)
-        request.resolver_match = match
+        return self._serve(match.func, match.kwargs, request)
+
+    def _serve(
+        self, endpoint: Endpoint, texts: dict[str, str], request: HttpRequest
+    ) -> HttpResponse:
         with translation.override(_language(request)):
-            return serving.serve(match.func, request, match.kwargs)
+            return serving.serve(endpoint, request, texts)
 
     def _unknown(self, request: HttpRequest) -> HttpResponse:
         request_id = serving.request_id_of(request)

@@ -142,13 +142,13 @@ def _write(batch: Batch, storefront: Storefront, now: datetime, announce: bool) 
     commerce_services.give_up_numbers(storefront_id=storefront.id, numbers=batch.unused_numbers())
     if not steps:
         return
-    if batch.desk is not None:
-        loyalty_services.close_books(books=batch.desk.books, now=now, announce=announce)
     made = {step.order.id: step.order for step in steps if step.created}
     changed = {step.order.id: step.order for step in steps if step.order.id not in made}
     reshared = {s.order.id: s.order for s in steps if s.reshared and s.order.id in changed}
     many = commerce_services.are_many(made=list(made.values()))
     with nullcontext() if many else statements.together():
+        if batch.desk is not None:
+            loyalty_services.close_books(books=batch.desk.books, now=now, announce=announce)
         commerce_services.write_orders(
             made=list(made.values()),
             changed=list(changed.values()),
