@@ -9,6 +9,9 @@ from config.kernel import gauges, health
 from config.kernel.api import papers
 from members.views import authorizing, proving
 
+# Here and not at every start: most commands never open the console.
+admin.autodiscover()
+
 # One line for each app's `api.urls`.
 API: list[URLPattern | URLResolver] = [
     path("", include("members.api.urls")),

@@ -10,10 +10,12 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from functools import cache as remember
+from typing import TYPE_CHECKING
 
-from captcha.audio import AudioCaptcha
-from captcha.image import ImageCaptcha
 from django.core.cache import cache
+
+if TYPE_CHECKING:
+    from captcha.audio import AudioCaptcha
 
 DIGITS = 5
 _SECONDS = 300
@@ -55,6 +57,8 @@ def draw(name: str) -> bytes | None:
     digits = _digits(name)
     if digits is None:
         return None
+    from captcha.image import ImageCaptcha  # not before: every command would wait for it
+
     width, height = _SIZE
     picture = ImageCaptcha(width=width, height=height)
     return picture.generate(digits, bg_color=_PAPER, fg_color=_INK).getvalue()
@@ -82,4 +86,6 @@ def _key(name: str) -> str:
 
 @remember
 def _voice() -> AudioCaptcha:
+    from captcha.audio import AudioCaptcha
+
     return AudioCaptcha()

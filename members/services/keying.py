@@ -6,11 +6,11 @@ The challenge lies in the session between the two halves, where allauth keeps it
 from __future__ import annotations
 
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -23,10 +23,17 @@ from members.types import SignedIn, Status
 _MOST = 10
 
 
+def _webauthn() -> ModuleType:
+    """Return allauth's passkeys, loaded when the first is asked for: no command needs them."""
+    from allauth.mfa.webauthn.internal import auth
+
+    return auth
+
+
 def passkey_options(*, user_id: int) -> dict[str, Any]:
     """Return what a browser needs to make a passkey for a user."""
     user = User.objects.get(pk=user_id)
-    options: dict[str, Any] = auth.begin_registration(user, passwordless=True)
+    options: dict[str, Any] = _webauthn().begin_registration(user, passwordless=True)
     return options
 
 
@@ -36,6 +43,7 @@ def add_passkey(*, user_id: int, name: str, credential: Any, now: datetime) -> N
     Raises:
         WrongProofError: it does not answer the challenge, or there are ten already.
     """
+    auth = _webauthn()
     try:
         auth.parse_registration_response(credential)
         auth.complete_registration(credential)
@@ -76,7 +84,7 @@ def sign_in_options(*, ip: str, now: datetime) -> dict[str, Any]:
     """
     if ip:
         throttle.count(throttle.GUESSES_PER_IP, who=throttle.who(ip), now=now)
-    options: dict[str, Any] = auth.begin_authentication()
+    options: dict[str, Any] = _webauthn().begin_authentication()
     return options
 
 
@@ -87,6 +95,7 @@ def sign_in_by_passkey(*, credential: Any, programme_id: int, now: datetime) -> 
         WrongProofError: it answers no challenge of ours, or belongs to nobody here.
         AccountClosedError: this member may not sign in.
     """
+    auth = _webauthn()
     try:
         auth.parse_authentication_response(credential)
         user = auth.extract_user_from_response(credential)
@@ -104,7 +113,7 @@ def sign_in_by_passkey(*, credential: Any, programme_id: int, now: datetime) -> 
 
 def proof_options(*, user_id: int) -> dict[str, Any]:
     """Return what a browser needs to prove by one of a user's passkeys."""
-    options: dict[str, Any] = auth.begin_authentication(User.objects.get(pk=user_id))
+    options: dict[str, Any] = _webauthn().begin_authentication(User.objects.get(pk=user_id))
     return options
 
 
@@ -116,6 +125,7 @@ def check_passkey(*, user_id: int, credential: Any, now: datetime) -> None:
         TooManyCodesError: too many were tried.
     """
     proving.count_try(user_id=user_id, now=now)
+    auth = _webauthn()
     try:
         auth.parse_authentication_response(credential)
         row = auth.complete_authentication(User.objects.get(pk=user_id), credential)

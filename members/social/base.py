@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import requests
+from typing import TYPE_CHECKING, Any, Protocol
 
 from members.errors import SocialFailedError
+
+if TYPE_CHECKING:
+    import requests
 
 _SECONDS = 5
 
@@ -57,6 +58,8 @@ def ask(method: str, url: str, **values: Any) -> requests.Response:
     Raises:
         SocialFailedError: it does not answer, or not well.
     """
+    import requests  # not before: every command would wait for it
+
     try:
         answer = requests.request(method, url, timeout=_SECONDS, allow_redirects=False, **values)
         answer.raise_for_status()

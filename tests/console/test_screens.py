@@ -17,6 +17,7 @@ from tests.factories.members import make_member
 from tests.factories.orders import line
 from tests.factories.story import PHONE, Story, report
 
+admin.autodiscover()
 SCREENS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 
 

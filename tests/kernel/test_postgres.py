@@ -7,6 +7,7 @@ from copy import deepcopy
 import psycopg
 import pytest
 from django.db import connections
+from psycopg_pool import ConnectionPool
 
 from config.kernel.postgres import base
 
@@ -33,10 +34,13 @@ def ask(wrapper, sql="SELECT pg_backend_pid()"):
 def asked(monkeypatch):
     """Return the connections about which the server was asked."""
     found = []
-    check = base.ConnectionPool.check_connection
-    monkeypatch.setattr(
-        base.ConnectionPool, "check_connection", lambda one: (found.append(one), check(one))[1]
-    )
+    check = ConnectionPool.check_connection
+
+    def noted(one):
+        found.append(one)
+        check(one)
+
+    monkeypatch.setattr(ConnectionPool, "check_connection", noted)
     return found
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from config.kernel import audit
+from config.kernel import audit, statements
 from config.kernel.errors import DomainError
 from loyalty.settlement.importing import documents, files, staging
 from loyalty.settlement.importing.errors import (
@@ -36,6 +36,9 @@ from members.programmes.types import Storefront
 
 # About as many lines a transaction: long enough to be set-based, short enough to be held.
 CHUNK_LINES = 20_000
+# A chunk need not be on the disk when its transaction ends: should the machine fail then, it
+# is not done either, and is done again. `finish_import` waits for itself and all before it.
+_UNHURRIED = "SET LOCAL synchronous_commit = off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +262,7 @@ def _work_chunk(
     run: ImportRun, storefront: Storefront, db: documents.Staged, now: datetime
 ) -> ChunkDone | None:
     """Take a chunk that nobody is at, settle it, and mark it done, in one transaction."""
+    statements.tell(_UNHURRIED)
     if ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.CANCELLED).exists():
         raise ImportCancelledError(f"{run.file_name} was cancelled")
     chunk = (
