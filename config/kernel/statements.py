@@ -7,8 +7,9 @@ Several statements that need no answer can travel together.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -29,12 +30,60 @@ class _Expected:
             raise self.otherwise
 
 
-# What is to be checked once the statements that travel together have arrived.
-_travelling: ContextVar[list[_Expected] | None] = ContextVar("travelling", default=None)
+class _Journey:
+    """Statements under way, which nobody has waited for yet."""
+
+    def __init__(self) -> None:
+        self.expected: list[_Expected] = []
+        self._way = ExitStack()
+        self._watch = ExitStack()
+        self.is_under_way = self.is_resting = False
+
+    def depart(self, database: Any) -> None:
+        """Send from now on without waiting."""
+        self._wake()
+        if not self.is_under_way:
+            self._way.enter_context(database.wrap_database_errors)
+            self._way.enter_context(database.connection.pipeline())
+            self.is_under_way = True
+
+    def rest(self, database: Any) -> None:
+        """Let them be under way until Django's cursor, which knows nothing of it, is used."""
+        self._watch.enter_context(database.execute_wrapper(self._wait_first))
+        self.is_resting = True
+
+    def arrive(self) -> None:
+        """Wait for all; what failed is raised."""
+        self._wake()
+        expected, self.expected = self.expected, []
+        if self.is_under_way:
+            self.is_under_way = False
+            self._way.close()
+        for one in expected:
+            one.check()
+
+    def give_up(self, *why: Any) -> None:
+        """Leave after an error, which is what will be told."""
+        self._wake()
+        self.expected.clear()
+        self.is_under_way = False
+        self._way.__exit__(*why)
+
+    def _wake(self) -> None:
+        self._watch.close()
+        self.is_resting = False
+
+    def _wait_first(self, execute: Any, *given: Any) -> Any:
+        self.arrive()
+        return execute(*given)
+
+
+_journey: ContextVar[_Journey | None] = ContextVar("journey", default=None)
 
 
 def ask(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows. It joins the transaction that is open."""
+    arrive()
     database = _database(sql)
     with database.wrap_database_errors:
         return Cursor(database.connection).execute(sql, values, binary=True).fetchall()
@@ -58,11 +107,11 @@ def tell(
     if rows is None or otherwise is None:
         return
     expected = _Expected(cursor, rows, otherwise)
-    travelling = _travelling.get()
-    if travelling is None:
-        expected.check()
+    journey = _journey.get()
+    if journey is not None and journey.is_under_way:
+        journey.expected.append(expected)
     else:
-        travelling.append(expected)
+        expected.check()
 
 
 def bigints(numbers: Iterable[int]) -> str:
@@ -79,17 +128,45 @@ def together() -> Iterator[None]:
 
     Inside, nothing may look at a row count or an error of a single statement.
     """
+    journey = _journey.get()
+    if journey is None:
+        with lingering(), together():
+            yield
+        return
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
-    expected: list[_Expected] = []
-    outer = _travelling.set(expected)
+    journey.depart(database)
     try:
-        with database.wrap_database_errors, database.connection.pipeline():
-            yield
+        yield
+    except BaseException:
+        journey.give_up(*sys.exc_info())
+        raise
+    journey.rest(database)
+
+
+@contextmanager
+def lingering() -> Iterator[None]:
+    """Do not wait at the end of `together` inside, but when something is asked, or at the end.
+
+    Meanwhile the answer can be made. What is told then travels along.
+    """
+    journey = _Journey()
+    outer = _journey.set(journey)
+    try:
+        yield
+        journey.arrive()
+    except BaseException:
+        journey.give_up(*sys.exc_info())
+        raise
     finally:
-        _travelling.reset(outer)
-    for one in expected:
-        one.check()
+        _journey.reset(outer)
+
+
+def arrive() -> None:
+    """Wait for what is under way, before something that cannot travel along."""
+    journey = _journey.get()
+    if journey is not None and journey.is_under_way and journey.is_resting:
+        journey.arrive()
 
 
 def _database(sql: str) -> Any:

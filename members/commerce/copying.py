@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from config.kernel import statements
 from members.commerce.lines import Line, PackedOrderLines
 from members.commerce.types import Order
 
@@ -28,6 +29,7 @@ def copy_lines(orders: Iterable[Order]) -> None:
         else:
             rows += [_row(key, line) for line in lines]
     text = "".join(rows)
+    statements.arrive()
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(text)
 

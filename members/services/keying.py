@@ -6,7 +6,6 @@ The challenge lies in the session between the two halves, where allauth keeps it
 from __future__ import annotations
 
 from datetime import datetime
-from types import ModuleType
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -23,7 +22,7 @@ from members.types import SignedIn, Status
 _MOST = 10
 
 
-def _webauthn() -> ModuleType:
+def _webauthn() -> Any:
     """Return allauth's passkeys, loaded when the first is asked for: no command needs them."""
     from allauth.mfa.webauthn.internal import auth
 

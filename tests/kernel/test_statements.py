@@ -64,3 +64,69 @@ def test_they_are_counted_with_the_rest():
         statements.ask("SELECT %s::bigint", [1])
 
     assert [query["sql"] for query in queries] == ["SELECT %s::bigint"]
+
+
+def test_a_statement_that_travels_may_say_how_many_rows_it_changes():
+    update = "UPDATE kernel_outboxevent SET name = 'x' WHERE name = %s"
+
+    def work(name):
+        with transaction.atomic(), statements.together():
+            tell("a")
+            statements.tell(update, [name], rows=1, otherwise=LookupError(name))
+            tell("b")
+
+    work("a")
+    with pytest.raises(LookupError, match="nobody"):
+        work("nobody")
+
+    assert sorted(OutboxEvent.objects.values_list("name", flat=True)) == ["b", "x"]
+    with pytest.raises(LookupError, match="nobody"):
+        statements.tell(update, ["nobody"], rows=1, otherwise=LookupError("nobody"))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: OutboxEvent.objects.count(),
+        lambda: statements.ask("SELECT count(*) FROM kernel_outboxevent")[0][0],
+    ],
+)
+def test_whoever_looks_waits_for_what_lingers(look):
+    with transaction.atomic(), statements.lingering():
+        with statements.together():
+            tell("a")
+        tell("b")
+        assert look() == 2
+        with statements.together():
+            tell("c")
+        tell("d")
+
+    assert look() == 4
+
+
+def test_what_fails_lingering_is_told_at_the_end_and_undoes_all():
+    def work():
+        with transaction.atomic(), statements.lingering():
+            tell("before")
+            with statements.together():
+                tell("a", None)
+            tell("after")
+
+    with pytest.raises(IntegrityError):
+        work()
+
+    assert OutboxEvent.objects.count() == 0
+
+
+def test_an_error_on_the_way_is_told_and_not_what_was_under_way():
+    def work():
+        with transaction.atomic(), statements.lingering():
+            with statements.together():
+                tell("a", None)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        work()
+
+    assert OutboxEvent.objects.count() == 0
+    assert statements.ask("SELECT 1::bigint") == [(1,)]

@@ -60,12 +60,13 @@ def run_once(call: Call, work: Callable[[], HttpResponse]) -> HttpResponse:
     with transaction.atomic():
         if not _claim(slot, request, call.now):
             return _replay(slot, request)
-        response = work()
-        # A refusal that was returned and not raised must not be remembered either.
-        if not 200 <= response.status_code < 300:
-            transaction.set_rollback(True)
-            return response
-        _remember(slot, response, _find_member(call, response))
+        with statements.lingering():
+            response = work()
+            # A refusal that was returned and not raised must not be remembered either.
+            if not 200 <= response.status_code < 300:
+                transaction.set_rollback(True)
+                return response
+            _remember(slot, response, _find_member(call, response))
         return response
 
 
