@@ -57,6 +57,7 @@ def test_a_connection_that_the_server_has_closed_is_replaced(pooled, asked):
     pooled.close()
     # Not as the application's role, which may not. It waits for the end.
     with psycopg.connect(**pooled.get_connection_params()) as other:
+        other.execute("SET ROLE NONE")
         assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [first]).fetchone()[0]
 
     assert ask(pooled) != first
