@@ -34,7 +34,7 @@ OPENID: list[URLPattern | URLResolver] = [
     path("oauth/userinfo", oidc_views.user_info, name="userinfo"),
     path("oauth/logout", oidc_views.logout, name="logout"),
     # Named by the library's discovery; no client of ours may use them.
-    path("oauth/device/code", oidc_views.device_code, name="device_code"),
+    path("oauth/device/code", authorizing.no_device_code, name="device_code"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

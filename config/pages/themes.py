@@ -25,7 +25,8 @@ def chosen(request: HttpRequest | None) -> str:
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the visitor's choice and go back; anything but a theme means: as the system does."""
     onward = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
+    # Without its slash it would be taken for the name of a view.
+    if not onward.startswith("/") or not url_has_allowed_host_and_scheme(
         onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         onward = "/"

@@ -12,24 +12,31 @@ from allauth.headless.usersessions.views import SessionsView
 from django.urls import path
 
 from members.headless import views
+from members.headless.reading import readable
 
 app_name = "headless"
 urlpatterns = [
-    path("app/v1/auth/code/request", views.request_code, name="request_code"),
-    path("app/v1/auth/code/confirm", views.confirm_code, name="confirm_code"),
-    path("app/v1/auth/provider/token", views.provider_token, name="provider_token"),
-    path("app/v1/auth/proof/request", views.request_proof, name="request_proof"),
-    path("app/v1/auth/proof", views.give_proof, name="give_proof"),
-    path("app/v1/auth/session", SessionView.as_api_view(client=Client.APP), name="session"),
-    path("app/v1/auth/sessions", SessionsView.as_api_view(client=Client.APP), name="sessions"),
+    path("app/v1/auth/code/request", readable(views.request_code), name="request_code"),
+    path("app/v1/auth/code/confirm", readable(views.confirm_code), name="confirm_code"),
+    path("app/v1/auth/provider/token", readable(views.provider_token), name="provider_token"),
+    path("app/v1/auth/proof/request", readable(views.request_proof), name="request_proof"),
+    path("app/v1/auth/proof", readable(views.give_proof), name="give_proof"),
+    path(
+        "app/v1/auth/session", readable(SessionView.as_api_view(client=Client.APP)), name="session"
+    ),
+    path(
+        "app/v1/auth/sessions",
+        readable(SessionsView.as_api_view(client=Client.APP)),
+        name="sessions",
+    ),
     path(
         "app/v1/auth/2fa/authenticate",
-        AuthenticateView.as_api_view(client=Client.APP),
+        readable(AuthenticateView.as_api_view(client=Client.APP)),
         name="authenticate",
     ),
     path(
         "app/v1/auth/2fa/reauthenticate",
-        ReauthenticateView.as_api_view(client=Client.APP),
+        readable(ReauthenticateView.as_api_view(client=Client.APP)),
         name="reauthenticate",
     ),
 ]

@@ -8,9 +8,10 @@ from urllib.parse import urlencode, urlsplit
 from allauth.idp.oidc.models import Client
 from allauth.idp.oidc.views import AuthorizationView
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 from members import selectors
 from members.programmes import selectors as programmes_selectors
@@ -77,3 +78,9 @@ def _is_member(request: HttpRequest) -> bool:
 
 
 authorize = ConsentView.as_view()
+
+
+@csrf_exempt
+def no_device_code(request: HttpRequest) -> HttpResponse:
+    """Refuse what the library's discovery names and no client of ours may use."""
+    return JsonResponse({"error": "unauthorized_client"}, status=400)

@@ -12,11 +12,14 @@ from django.test import Client
 
 from config.kernel import clock, ids
 from members import selectors as members_selectors
+from members.belongings import services as belongings_services
+from members.belongings.types import AddressDraft, TitleDraft, TitleKind
 from members.kinds import services as kinds_services
 from members.kinds.models import Invitation
 from members.models import User
 from points import selectors as points_selectors
 from points.mall.types import Order
+from tests.belongings.test_cards_and_titles import COMPANY
 from tests.factories.api import ApiClient, api_client
 from tests.factories.kinds import STUDENT, make_family, make_kinds
 from tests.factories.mall import Mall
@@ -40,6 +43,9 @@ class Victim:
     relative: str
     session: int
     passkey: int
+    address: str
+    card: str
+    title: str
 
     @property
     def member(self) -> str:
@@ -112,7 +118,29 @@ def _victim(story: Story) -> Victim:
         relative=members_selectors.public_id(relative),
         session=session.pk,
         passkey=passkey.pk,
+        **_belongings(member),
     )
+
+
+def _belongings(member: int) -> dict[str, str]:
+    """Keep an address, a bank card and an invoice title; return their public ids."""
+    said: dict[str, Any] = {"member_id": member, "actor": "m", "now": clock.now()}
+    draft = AddressDraft(
+        recipient="林小雨", phone="13900000001", region="330106", detail="武林路 1 号"
+    )
+    title = TitleDraft(kind=TitleKind.COMPANY, name="云栖茶业", tax_number=COMPANY)
+    made = {
+        "address": ("adr", belongings_services.add_address(draft=draft, **said)),
+        "card": (
+            "crd",
+            belongings_services.bind_card(number="6222021234567890128", holder="林小雨", **said),
+        ),
+        "title": ("ttl", belongings_services.add_title(draft=title, **said)),
+    }
+    return {
+        name: ids.encode(prefix, member_id=member, row_id=row)
+        for name, (prefix, row) in made.items()
+    }
 
 
 def _first_order(story: Story) -> str:

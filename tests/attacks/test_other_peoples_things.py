@@ -45,6 +45,13 @@ OWN_PAGES: dict[str, Own] = {
     "me/kinds/of/<slug:kind>/remove/<str:member>": Own(
         of=lambda v: {**_KIND, "member": v.relative}
     ),
+    "me/addresses/<str:address>": Own(of=lambda v: {"address": v.address}),
+    "me/addresses/<str:address>/default": Own(of=lambda v: {"address": v.address}),
+    "me/addresses/<str:address>/remove": Own(of=lambda v: {"address": v.address}),
+    "me/cards/<str:card>/unbind": Own(of=lambda v: {"card": v.card}),
+    "me/invoice-titles/<str:title>": Own(of=lambda v: {"title": v.title}),
+    "me/invoice-titles/<str:title>/default": Own(of=lambda v: {"title": v.title}),
+    "me/invoice-titles/<str:title>/remove": Own(of=lambda v: {"title": v.title}),
     "me/security/sessions/<int:session>/end": Own(of=lambda v: {"session": v.session}, quiet=True),
     "me/security/passkeys/<int:passkey>/remove": Own(
         of=lambda v: {"passkey": v.passkey}, quiet=True

@@ -60,6 +60,8 @@ asked = []
 def note(execute, sql, params, many, context):
     asked.append((sql, params))
     return execute(sql, params, many, context)
+connection.ensure_connection()
+by_number(0)  # A new connection asks for its types first.
 with connection.execute_wrapper(note):
     found = selectors.find_by_contact(programme_id=PROGRAMME, kind=ContactKind.PHONE,
         address="+8613000500000")
