@@ -126,7 +126,7 @@ def _belongings(member: int) -> dict[str, str]:
     """Keep an address, a bank card and an invoice title; return their public ids."""
     said: dict[str, Any] = {"member_id": member, "actor": "m", "now": clock.now()}
     draft = AddressDraft(
-        recipient="林小雨", phone="13900000001", region="330106", detail="武林路 1 号"
+        recipient="林小雨", phone="13900000001", region="330106", detail="武林路一号"
     )
     title = TitleDraft(kind=TitleKind.COMPANY, name="云栖茶业", tax_number=COMPANY)
     made = {
