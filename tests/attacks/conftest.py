@@ -13,6 +13,7 @@ from django.test import Client
 
 from config.kernel import clock, ids
 from members import selectors as members_selectors
+from members import services as members_services
 from members.belongings import services as belongings_services
 from members.belongings.types import AddressDraft, TitleDraft, TitleKind
 from members.kinds import services as kinds_services
@@ -47,6 +48,7 @@ class Victim:
     address: str
     card: str
     title: str
+    export: int
 
     @property
     def member(self) -> str:
@@ -119,6 +121,7 @@ def _victim(story: Story) -> Victim:
         relative=members_selectors.public_id(relative),
         session=session.pk,
         passkey=passkey.pk,
+        export=members_services.request_export(member_id=member, user_id=story.user.pk, now=now),
         **_belongings(member),
     )
 

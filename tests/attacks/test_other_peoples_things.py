@@ -52,6 +52,7 @@ OWN_PAGES: dict[str, Own] = {
     "me/invoice-titles/<str:title>": Own(of=lambda v: {"title": v.title}),
     "me/invoice-titles/<str:title>/default": Own(of=lambda v: {"title": v.title}),
     "me/invoice-titles/<str:title>/remove": Own(of=lambda v: {"title": v.title}),
+    "me/privacy/exports/<int:export>": Own(of=lambda v: {"export": v.export}, quiet=True),
     "me/security/sessions/<int:session>/end": Own(of=lambda v: {"session": v.session}, quiet=True),
     "me/security/passkeys/<int:passkey>/remove": Own(
         of=lambda v: {"passkey": v.passkey}, quiet=True
