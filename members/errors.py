@@ -349,3 +349,114 @@ class ErasureBlockedError(ConflictError):
     def __init__(self, *, stakes: Sequence[Stake]) -> None:
         super().__init__("; ".join(stake.words for stake in stakes))
         self.stakes = tuple(stakes)
+
+
+class StaffNotFoundError(NotFoundError):
+    """Nobody of the staff has this id."""
+
+    code = "staff.not_found"
+    title = "There is no such member of staff"
+
+
+class OwnAccountError(ForbiddenError):
+    """Nobody gives themselves roles, or lets themselves in again."""
+
+    code = "staff.own_account"
+    title = "Somebody else has to do this to your account"
+
+
+class LastAdministratorError(ConflictError):
+    """Without this one nobody could give roles any more."""
+
+    code = "staff.last_administrator"
+    title = "This is the last administrator: make somebody else one first"
+
+
+class GuardedStaffError(ForbiddenError):
+    """Whoever could renew this password could act with roles that take a second person."""
+
+    code = "staff.guarded"
+    title = "This account has roles that take a second person: take them away first"
+
+
+class StaffNameError(InvalidError):
+    """Not a name to sign in with."""
+
+    code = "staff.name"
+    title = "Two to forty small letters, digits, dots or dashes"
+
+    def __init__(self) -> None:
+        at = FieldError(pointer="/username", code=self.code, detail=self.title)
+        super().__init__(errors=[at])
+
+
+class StaffNameTakenError(ConflictError):
+    """Somebody signs in by this name already."""
+
+    code = "staff.name_taken"
+    title = "Somebody has this name already"
+
+    def __init__(self) -> None:
+        at = FieldError(pointer="/username", code=self.code, detail=self.title)
+        super().__init__(errors=[at])
+
+
+class UnknownRoleError(InvalidError):
+    """The table of roles has no such role."""
+
+    code = "staff.unknown_role"
+    title = "There is no such role"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/roles", code=self.code, detail=self.title)])
+
+
+class BulkExportNotFoundError(NotFoundError):
+    """There is no such export, or it is somebody else's."""
+
+    code = "export.not_found"
+    title = "There is no such export"
+
+
+class BulkExportGoneError(ConflictError):
+    """It is not built yet, was cancelled, or its week is over."""
+
+    code = "export.gone"
+    title = "This file is not there (any more)"
+
+
+class BulkExportForbiddenError(ForbiddenError):
+    """Only whoever asked takes the file, and only with the permissions of the day."""
+
+    code = "export.forbidden"
+    title = "You may not take this file"
+
+
+class NothingAskedError(InvalidError):
+    """No field was named, or one that nobody may look at."""
+
+    code = "member.nothing_asked"
+    title = "Say which fields you need"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/show", code=self.code, detail=self.title)])
+
+
+class NoReasonError(InvalidError):
+    """Nobody looks at personal data without saying why."""
+
+    code = "member.no_reason"
+    title = "Say what you need it for"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/reason", code=self.code, detail=self.title)])
+
+
+class GrantTooLongError(InvalidError):
+    """A grant lasts a part of a working day."""
+
+    code = "staff.grant_too_long"
+    title = "A grant lasts between one hour and eight"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError(pointer="/hours", code=self.code, detail=self.title)])

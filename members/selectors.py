@@ -454,3 +454,8 @@ def list_accesses(
 def mask_address(address: str) -> str:
     """Return a phone number or an e-mail address as staff see it."""
     return masking.mask_email(address) if "@" in address else masking.mask_phone(address)
+
+
+def has_staff(*, name: str) -> bool:
+    """Tell whether somebody of the staff signs in by this name."""
+    return models.User.objects.filter(staff_name=name, is_staff=True).exists()

@@ -34,9 +34,10 @@ class StaffDoor:
             refused = _count_password(request)
             if refused is not None:
                 return refused
-        if request.path_info in _OPEN or not settings.STAFF_SECOND_PROOF:
+        if request.path_info in _OPEN:
             return self.get_response(request)
-        return _lead_to_proof(request) or self.get_response(request)
+        led = _lead_to_proof(request) if settings.STAFF_SECOND_PROOF else None
+        return led or _lead_to_password(request) or self.get_response(request)
 
 
 def _count_password(request: HttpRequest) -> HttpResponse | None:
@@ -66,3 +67,12 @@ def _lead_to_proof(request: HttpRequest) -> HttpResponse | None:
     known = services.has_second_proof(user_id=user_id)
     name = "members:prove" if known else "members:staff_authenticator"
     return redirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _lead_to_password(request: HttpRequest) -> HttpResponse | None:
+    """Let whoever has a password that somebody else knows choose another one first."""
+    user = request.user
+    if not user.is_authenticated or not user.is_staff or not user.must_change_password:
+        return None
+    here = urlencode({"next": request.get_full_path()})
+    return redirect(f"{reverse('members:staff_password')}?{here}")

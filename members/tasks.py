@@ -48,9 +48,31 @@ def erase_due(**_: object) -> int:
     return services.erase_due(now=clock.now())
 
 
+@shared_task(name="members.build_bulk_exports", acks_late=True)
+def build_bulk_exports(**_: object) -> int:
+    """Write the exports that wait; return how many."""
+    count = 0
+    while services.build_next_bulk_export(clock=clock.now) is not None:
+        count += 1
+    return count
+
+
+@shared_task(name="members.end_bulk_exports", acks_late=True)
+def end_bulk_exports(**_: object) -> int:
+    """Delete the files of exports whose week is over."""
+    return services.end_bulk_exports(now=clock.now())
+
+
+def send_bulk_exports() -> None:
+    """Ask a worker to look at the exports that wait."""
+    build_bulk_exports.apply_async(queue="bulk", countdown=1)
+
+
 schedule.every(task="members.build_exports", seconds=15, queue="bulk")
 schedule.every(task="members.forget_exports", cron="35 * * * *", queue="bulk")
 schedule.every(task="members.erase_due", cron="*/15 * * * *", queue="bulk")
+schedule.every(task="members.build_bulk_exports", seconds=15, queue="bulk")
+schedule.every(task="members.end_bulk_exports", cron="40 * * * *", queue="bulk")
 schedule.every(task="members.forget_sessions", cron="55 3 * * *", queue="bulk")
 schedule.every(task="members.forget_attempts", cron="10 4 * * *", queue="bulk")
 schedule.every(task="members.forget_tickets", cron="25 * * * *", queue="bulk")

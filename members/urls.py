@@ -59,6 +59,7 @@ urlpatterns = [
     path("me/privacy/exports/<int:export>", privacy.export_file, name="privacy_export_file"),
     path("me/privacy/erasure", privacy.erasure, name="privacy_erasure"),
     path("me/privacy/keep", privacy.keep, name="privacy_keep"),
+    path("staff/password", staff.password, name="staff_password"),
     path("staff/authenticator", staff.authenticator, name="staff_authenticator"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
 ]

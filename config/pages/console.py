@@ -92,6 +92,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("auth.group", "shield_person"),
             ("members.accessrecord", "footprint"),
             ("members.datagrant", "lock_open"),
+            ("members.exportrun", "download"),
             ("members.signinattempt", "login"),
         ),
     ),

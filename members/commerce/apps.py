@@ -11,10 +11,11 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import merging
-        from members.commerce import board, leaving, privacy
+        from members.commerce import board, exporting, leaving, privacy
         from members.commerce.merging import part
 
         privacy.declare()
         leaving.register()
         board.register()
         merging.register(part())
+        exporting.offer()

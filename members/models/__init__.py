@@ -8,6 +8,7 @@ Tables with `member_id` are spread by it and are written by SQL or `bulk_create`
 from __future__ import annotations
 
 from members.models.access import AccessRecord, DataGrant
+from members.models.exports import ExportRun
 from members.models.merging import MergeCase
 from members.models.privacy_requests import DataExport, Erasure
 from members.models.profiles import Consent, Label, Member
@@ -23,6 +24,7 @@ __all__ = [
     "DataExport",
     "DataGrant",
     "Erasure",
+    "ExportRun",
     "Identity",
     "Label",
     "Member",

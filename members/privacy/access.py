@@ -32,3 +32,6 @@ def declare() -> None:
     )
     impersonal("members.DataGrant", "id", "user_id", "approval_id", "reason")
     impersonal("members.DataGrant", "starts_at", "ends_at")
+    impersonal("members.ExportRun", "id", "kind", "filter", "user_id", "reason", "approval_id")
+    impersonal("members.ExportRun", "state", "in_clear", "rows", "written", "file_name")
+    impersonal("members.ExportRun", "downloads", "asked_at", "seen_at", "done_at", "expires_at")

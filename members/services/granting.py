@@ -8,33 +8,23 @@ from typing import Any
 from django.db import transaction
 
 from config.kernel import approvals, audit
-from config.kernel.errors import FieldError, InvalidError
 from config.kernel.models import Approval
+from members.errors import GrantTooLongError
 from members.models import DataGrant
 
 FULL_DATA = "members.full_data"
 MOST_HOURS = 8
 
 
-class TooLongError(InvalidError):
-    """A grant lasts a part of a working day."""
-
-    code = "staff.grant_too_long"
-    title = "A grant lasts between one hour and eight"
-
-    def __init__(self) -> None:
-        super().__init__(errors=[FieldError(pointer="/hours", code=self.code, detail=self.title)])
-
-
 def request_full_data(*, user_id: int, hours: int, reason: str, now: datetime) -> Approval:
     """Ask somebody else to let a member of staff see personal data in clear.
 
     Raises:
-        TooLongError: no such time is granted.
+        GrantTooLongError: no such time is granted.
         InvalidError: no reason is given.
     """
     if not 1 <= hours <= MOST_HOURS:
-        raise TooLongError()
+        raise GrantTooLongError()
     return approvals.request(
         kind=FULL_DATA,
         payload={"user_id": user_id, "hours": hours},

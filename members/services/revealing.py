@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel import audit
-from config.kernel.errors import FieldError, InvalidError
 from members import selectors
+from members.errors import NoReasonError, NothingAskedError
 from members.services import naming, watching
 
 CONTACTS, IDENTITY = "members.reveal_contacts", "members.reveal_identity"
@@ -33,26 +33,6 @@ class Revealable:
 
 
 _fields: dict[str, Revealable] = {}
-
-
-class NothingAskedError(InvalidError):
-    """No field was named, or one that nobody may look at."""
-
-    code = "member.nothing_asked"
-    title = "Say which fields you need"
-
-    def __init__(self) -> None:
-        super().__init__(errors=[FieldError(pointer="/show", code=self.code, detail=self.title)])
-
-
-class NoReasonError(InvalidError):
-    """Nobody looks at personal data without saying why."""
-
-    code = "member.no_reason"
-    title = "Say what you need it for"
-
-    def __init__(self) -> None:
-        super().__init__(errors=[FieldError(pointer="/reason", code=self.code, detail=self.title)])
 
 
 def offer(field: Revealable) -> None:

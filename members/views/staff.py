@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from config.kernel import clock
@@ -54,3 +56,29 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         link=link,
         done="/",
     )
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Let a member of staff choose their own password."""
+    user = request.user
+    if not user.is_authenticated or not user.is_staff:
+        return redirect_to_login(request.get_full_path(), login_url="/ops/login/")
+    asked = request.POST.get("next") or request.GET.get("next") or "/ops/"
+    filled = Filled(values={"next": pages.safe_next(request, asked)})
+    if request.method == "POST":
+        try:
+            services.choose_password(
+                user_id=int(user.pk),
+                password=request.POST.get("password", "")[:200],
+                now=clock.now(),
+            )
+        except services.WeakPasswordError as refusal:
+            filled.refuse("password", refusal)
+        else:
+            fresh = get_user_model()._default_manager.get(pk=user.pk)
+            update_session_auth_hash(request, fresh)
+            return redirect(filled.values["next"])
+    return pages.page(request, "members/staff_password.html", filled)

@@ -10,8 +10,8 @@ from django.db import DatabaseError, transaction
 from config.kernel import approvals, clock
 from config.kernel.models import Approval
 from members import selectors, services
+from members.errors import GrantTooLongError
 from members.models import AccessRecord, DataGrant
-from members.services.granting import TooLongError
 from messaging.models import LocalMessage
 from tests.console.people import browser, staff
 from tests.factories.story import PHONE, Story, make_story
@@ -66,7 +66,7 @@ def test_a_grant_is_ended_early_by_its_holder(story):
 
 @pytest.mark.parametrize("hours", [0, -1, 9, 100])
 def test_no_grant_without_an_end(db, hours):
-    with pytest.raises(TooLongError):
+    with pytest.raises(GrantTooLongError):
         services.request_full_data(user_id=1, hours=hours, reason="x", now=clock.now())
 
 

@@ -56,7 +56,10 @@ class DecidingAdmin(ReadOnlyAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Tell whether the buttons to decide are shown: not to whoever asked."""
         approval = self._open(request, object_id)
-        if approval is None or approval.requested_by == actor(request):
+        own = (
+            (approval.requested_by, f"staff:{approval.payload.get('user_id')}") if approval else ()
+        )
+        if approval is None or actor(request) in own:
             return False
         kind = approvals.find(approval.kind)
         return kind is not None and request.user.has_perm(kind.permission)

@@ -121,7 +121,8 @@ def _decide(
     found = _kind(approval.kind)
     if approval.state != Approval.State.WAITING:
         raise ApprovalClosedError()
-    if approver == approval.requested_by:
+    # Neither who asks nor whose own roles or rights it is about.
+    if approver in (approval.requested_by, f"staff:{approval.payload.get('user_id')}"):
         raise OwnApprovalError()
     if not _may_decide(approver, found):
         raise ApprovalForbiddenError()

@@ -17,6 +17,7 @@ from loyalty.settlement.types import Document
 from members import selectors as member_selectors
 from members import services as member_services
 from members.commerce.types import EventReport, LineReport, OrderReport, RefundLineReport, Stage
+from members.programmes import selectors as programme_selectors
 from members.programmes.types import Storefront
 from members.types import ContactKind
 
@@ -111,6 +112,7 @@ def are_there(*, storefront: Storefront) -> bool:
 def load_people(*, storefront: Storefront, now: datetime) -> int:
     """Enrol the demo's members and settle their orders; return how many orders there are."""
     documents: list[Document] = []
+    stores = programme_selectors.list_stores(storefront.programme_id)
     for place, person in enumerate(PEOPLE, start=1):
         first = now - timedelta(days=max(days for days, _ in person.orders) + 1)
         member = member_services.enrol(
@@ -120,6 +122,8 @@ def load_people(*, storefront: Storefront, now: datetime) -> int:
             email=person.email,
             nickname=person.nickname,
             attribution={"source": "demo"},
+            # Every other one is at home in the store, so that its manager sees a part.
+            home_store_id=stores[0].id if stores and place % 2 else None,
             now=first,
         )
         documents += _documents(person, place, member.member_id, storefront, now)
