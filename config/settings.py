@@ -371,8 +371,6 @@ EXPORT_FOLDER = Path(env.text("EXPORT_FOLDER", str(BASE_DIR / "var" / "exports")
 
 # Files that operators upload to be imported. Web and workers must share this folder.
 IMPORT_FOLDER = Path(env.text("IMPORT_FOLDER", str(BASE_DIR / "var" / "imports")))
-# Exports until they are downloaded, encrypted. Web and workers must share this folder.
-EXPORT_FOLDER = Path(env.text("EXPORT_FOLDER", str(BASE_DIR / "var" / "exports")))
 IMPORT_UPLOAD_LIMIT = 200 * 1024 * 1024
 
 # --- The storefront API -----------------------------------------------------------------------

@@ -66,7 +66,7 @@ def _read(told: Mapping[str, Any], clear: bool) -> Iterator[tuple[int, Sequence[
 def offer() -> None:
     """Offer the export of orders."""
     members_services.offer_export(
-        members_services.ExportKind(
+        kind=members_services.ExportKind(
             code="orders",
             title=_("Orders"),
             permission="commerce.view_order",

@@ -51,7 +51,7 @@ class ExportKind:
 _kinds: dict[str, ExportKind] = {}
 
 
-def offer_export(kind: ExportKind) -> None:
+def offer_export(*, kind: ExportKind) -> None:
     """Let a kind be exported. The same code again replaces it."""
     _kinds[kind.code] = kind
 
@@ -290,7 +290,7 @@ def _read_members(told: Mapping[str, Any], clear: bool) -> Iterator[tuple[int, R
 def offer_members(title: Any) -> None:
     """Offer the export of members."""
     offer_export(
-        ExportKind(
+        kind=ExportKind(
             code="members",
             title=title,
             permission="members.view_member",
