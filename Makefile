@@ -5,12 +5,14 @@ DEV = $(BOOT) --dev
 # How many tests run side by side, and what to hand to pytest: make test ARGS="tests/points -x"
 WORKERS ?= 2
 ARGS ?=
+# Where `make looks` keeps pictures; SITE=http://… looks at a product that runs already.
+INTO ?= var/looks
 # Where checks of production settings get their values; nothing is listening there.
 PRODUCTION = $(DEV) launch production
 
 .DEFAULT_GOAL := help
 .PHONY: run stop test soak bench demo manage venv fix lint types layers migrations translations \
-	deploy-check check css screenshots constraints help
+	deploy-check check css screenshots looks constraints help
 
 run: ## Start everything on PORT (default 8000), data under VAR (default var/); Ctrl-C stops it
 	@exec $(BOOT) launch run
@@ -65,6 +67,10 @@ css: ## Build the style sheets (the built files are committed)
 
 screenshots: ## Take the README's pictures from the running product (needs Chromium)
 	@exec $(DEV) python -m config.launch.screenshots
+
+looks: ## Open every page in eight views: pictures, contact sheets and a report (INTO=folder)
+	@exec $(DEV) python -m config.launch.looks $(INTO) $(if $(SITE),--site $(SITE)) \
+		$(if $(ONLY),--only "$(ONLY)") $(if $(HALF),--half)
 
 constraints: ## Pin everything that the requirement files bring along
 	@exec $(DEV) uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header \

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from config.kernel import words
 from config.kernel.console import (
-    ReadOnlyAdmin,
+    OfMembersAdmin,
     badge,
     by_word,
-    find_members,
-    name_members,
-    narrow,
+    when,
     word,
 )
 from members import agents, models, wording
@@ -32,7 +26,7 @@ for _model in (Authenticator, UserSession):
 
 
 @admin.register(models.SignInAttempt)
-class SignInAttemptAdmin(ReadOnlyAdmin):
+class SignInAttemptAdmin(OfMembersAdmin):
     """Sign-ins: who, how, from where, how risky it looked and why."""
 
     list_display = (
@@ -57,39 +51,13 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
     list_filter = (by_word("outcome", wording.outcomes), by_word("by", wording.ways))
-    search_fields = ("by",)
-    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
     ordering = ("-id",)
 
     shown_way = word("by", wording.ways, title=gettext_lazy("way in"))
     outcome_word = word("outcome", wording.outcomes, title=gettext_lazy("outcome"))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.SignInAttempt]:
-        return narrow(super().get_queryset(request), request)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[models.SignInAttempt], search_term: str
-    ) -> tuple[QuerySet[models.SignInAttempt], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(member_id__in=find_members(search_term)), False
-
-    def attach(self, rows: list[Any]) -> None:
-        names = name_members([row.member_id for row in rows if row.member_id])
-        for row in rows:
-            row.member_name = names.get(row.member_id, ("–", ""))[0]
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        if row is not None:
-            self.attach([row])
-        return row
-
-    @admin.display(description=gettext_lazy("member"))
-    def member(self, obj: Any) -> str:
-        return str(obj.member_name)
+    def title_of(self, obj: models.SignInAttempt) -> str:
+        return when(obj.occurred_at)
 
     @badge(
         title=gettext_lazy("outcome"),

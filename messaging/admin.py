@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.kernel import clock, words
+from config.kernel import words
 from config.kernel.console import (
-    ReadOnlyAdmin,
-    ReasonForm,
+    OfMembersAdmin,
     Table,
     action,
-    actor,
-    ask,
     badge,
     by_word,
-    find_members,
+    change,
     found_or_404,
-    name_members,
-    narrow,
     programme_name,
-    record_url,
     word,
 )
 from members import selectors as members_selectors
@@ -65,7 +59,7 @@ def why_words() -> dict[str, str]:
 
 
 @admin.register(models.LocalMessage)
-class LocalMessageAdmin(ReadOnlyAdmin):
+class LocalMessageAdmin(OfMembersAdmin):
     """The local outbox: sign-in codes are read here on a laptop.
 
     Addresses and texts are kept encrypted and forgotten after a while. Beyond a demo
@@ -102,39 +96,13 @@ class LocalMessageAdmin(ReadOnlyAdmin):
         by_word("kind", kind_words),
         by_word("status", status_words),
     )
-    search_fields = ("key",)
-    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
     ordering = ("-id",)
 
     shown_channel = word("channel", channel_words, title=gettext_lazy("channel"))
     shown_kind = word("kind", kind_words, title=gettext_lazy("kind"))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.LocalMessage]:
-        return narrow(super().get_queryset(request), request)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[models.LocalMessage], search_term: str
-    ) -> tuple[QuerySet[models.LocalMessage], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(member_id__in=find_members(search_term)), False
-
-    def attach(self, rows: list[Any]) -> None:
-        names = name_members([row.member_id for row in rows if row.member_id])
-        for row in rows:
-            row.member_name = names.get(row.member_id, ("–", ""))[0]
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
-    @admin.display(description=gettext_lazy("member"))
-    def member(self, obj: Any) -> str:
-        return str(obj.member_name)
+    def title_of(self, obj: models.LocalMessage) -> str:
+        return obj.subject or kind_words().get(obj.kind, obj.kind)
 
     @admin.display(description=gettext_lazy("programme"))
     def programme(self, obj: models.LocalMessage) -> str:
@@ -184,32 +152,19 @@ class LocalMessageAdmin(ReadOnlyAdmin):
     @action(title=gettext_lazy("Send again"), path="resend", icon="send", permission="resend")
     def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         message = found_or_404(self, request, object_id)
-
-        def act(values: dict[str, Any]) -> str:
-            sent = services.resend(
-                message_id=message.pk,
-                actor=actor(request),
-                reason=values["reason"],
-                now=clock.now(),
-            )
-            return _("It was sent again.") if sent else _("It was sent again a moment ago.")
-
-        return ask(
+        said = [[_("Member"), self.member(message)], [_("Text"), message.body]]
+        return change(
             self,
             request,
+            message,
             title=_("Send this message again"),
-            form_class=ReasonForm,
-            act=act,
-            done=record_url(models.LocalMessage, message.pk),
+            run=partial(services.resend, message_id=message.pk),
+            said=lambda sent: (
+                _("It was sent again.") if sent else _("It was sent again a moment ago.")
+            ),
             explain=_("The same text goes to where the member is reached today."),
             button=_("Send again"),
-            tables=[
-                Table(
-                    title=_("Message"),
-                    headers=[],
-                    rows=[[_("Member"), message.member_name], [_("Text"), message.body]],
-                )
-            ],
+            tables=[Table(title=_("Message"), headers=[], rows=said)],
         )
 
     @badge(

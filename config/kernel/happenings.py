@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 _EVENTS: dict[str, Any] = {
     "approval.decided": _("A request was decided"),
@@ -90,8 +91,11 @@ _REACTIONS: dict[str, tuple[Any, Any]] = {
 
 _ACTS: dict[str, Any] = {
     "approval.approved": _("Request approved"),
+    "approval.expired": _("Request not decided in time"),
+    "approval.failed": _("Approved change failed"),
     "approval.refused": _("Request refused"),
     "approval.requested": _("Second person asked for"),
+    "approval.stale": _("Request out of date"),
     "approval.withdrawn": _("Request withdrawn"),
     "client.created": _("API client made"),
     "client.revoked": _("API client revoked"),
@@ -114,7 +118,25 @@ _ACTS: dict[str, Any] = {
     "kinds.removed_from_group": _("Member taken out of a group"),
     "ladder.drafted": _("Ladder drafted"),
     "ladder.published": _("Ladder published"),
+    "mall.address_revealed": _("Address looked at"),
+    "mall.codes_uploaded": _("Codes uploaded"),
+    "mall.collection_undone": _("Collection taken back"),
+    "mall.item_changed": _("Mall item changed"),
+    "mall.item_created": _("Mall item made"),
+    "mall.item_ended": _("Mall item taken off the shelf"),
+    "mall.item_published": _("Mall item published"),
+    "mall.order_cancelled": _("Mall order cancelled"),
+    "mall.order_refund_paid": _("Cash given back"),
+    "mall.order_refunded": _("Mall order refunded"),
+    "mall.picture_added": _("Picture added"),
+    "mall.picture_removed": _("Picture removed"),
+    "mall.terms_set": _("Times of the mall set"),
+    "mall.to_ship_exported": _("Addresses to ship taken as a file"),
     "member.contacts_revealed": _("Contacts looked at"),
+    "members.authenticator_added": _("Authenticator added"),
+    "members.authenticator_removed": _("Authenticator removed"),
+    "members.codes_stopped": _("Sign-in codes stopped"),
+    "members.email_changed": _("E-mail changed"),
     "members.erased": _("Member erased"),
     "members.erasure_cancelled": _("Erasure called off"),
     "members.erasure_requested": _("Erasure asked for"),
@@ -124,11 +146,21 @@ _ACTS: dict[str, Any] = {
     "merge.opened": _("Merge case opened"),
     "merge.rejected": _("Merge rejected"),
     "merge.undone": _("Merge undone"),
+    "members.phone_changed": _("Phone changed"),
+    "members.real_name_verified": _("Real name confirmed"),
+    "members.recovery_codes_renewed": _("Recovery codes renewed"),
     "message.resent": _("Message sent again"),
     "points.adjusted": _("Points corrected by hand"),
+    "points.band_set": _("Band of issued and redeemed points set"),
+    "points.cost_set": _("Cost of a point set"),
     "points.currency_defined": _("Points currency defined"),
+    "points.entries_exported": _("Ledger taken as a file"),
     "points.exchange_undone": _("Exchange undone"),
+    "points.liability_exported": _("Liability taken as a file"),
+    "points.limit_set": _("Limit of corrections set"),
+    "points.orders_exported": _("Orders behind the liability taken as a file"),
     "points.rate_published": _("Exchange rate published"),
+    "points.reason_saved": _("Reason of corrections saved"),
     "programme.settings_changed": _("Settings changed"),
 }
 
@@ -153,7 +185,7 @@ def queue_words() -> dict[str, str]:
     """Return what the queues are for."""
     return {
         "critical": str(_("At once: somebody waits for it")),
-        "default": str(_("Soon")),
+        "default": pgettext("queue", "Soon"),
         "bulk": str(_("When there is time")),
     }
 

@@ -10,18 +10,15 @@ moment at most: a read that takes longer is broken off and left to the task.
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from celery import current_app
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 
-from config.kernel import metrics
+from config.kernel import metrics, workers
 from members.programmes.types import Programme
 
 # Slower than this and the task reads, not the operator.
@@ -31,8 +28,6 @@ _KEEP_SECONDS = 24 * 3600
 # How long an operator waits for one read when nothing is kept, and when it is tried again.
 _PATIENCE_MS = 500
 _TRY_AGAIN_SECONDS = 60
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +65,13 @@ def _read_briefly(programme: Programme, now: datetime) -> Rollup | None:
         return found
     except OperationalError:
         cache.set(_tried(programme), True, _TRY_AGAIN_SECONDS)
-        _ask_the_task()
+        workers.ask("pages.roll_up_board", queue="bulk", expires=300)
         return None
 
 
 def _limit(time_: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [time_])
-
-
-def _ask_the_task() -> None:
-    # A broker that does not answer keeps its caller waiting: not the operator.
-    threading.Thread(target=_send, name="board-ask", daemon=True).start()
-
-
-def _send() -> None:
-    try:
-        current_app.send_task("pages.roll_up_board", queue="bulk", expires=300, retry=False)
-    except Exception as exc:
-        log.warning("the board's task could not be asked (%s); beat will start it", exc)
 
 
 def refresh(*, programme: Programme, now: datetime) -> Rollup:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from config.kernel import words
 from config.kernel.console import (
+    SourcedAdmin,
     SpreadAdmin,
     Table,
     by_word,
+    names_codes,
     programme_name,
     programme_words,
     word,
@@ -46,6 +48,9 @@ def tier_words() -> dict[str, str]:
         for code, name in tier_names(programme.id).items():
             found.setdefault(code, name)
     return found
+
+
+names_codes("tier", tier_words)
 
 
 def why_words() -> dict[str, str]:
@@ -85,15 +90,23 @@ class MemberTierAdmin(_InProgramme):
 
 
 @admin.register(models.TierChange)
-class TierChangeAdmin(_InProgramme):
+class TierChangeAdmin(_InProgramme, SourcedAdmin):
     """How members' tiers changed, and on which figures."""
 
-    list_display = ("occurred_at", "member", "before", "after", "shown_why", "source", "until")
+    list_display = (
+        "occurred_at",
+        "member",
+        "before",
+        "after",
+        "shown_why",
+        "shown_source",
+        "until",
+    )
     list_filter = (by_word("why", why_words), by_word("programme_id", programme_words))
     shown_why = word("why", why_words, title=gettext_lazy("why"))
     newest_first = ("-occurred_at", "-id")
-    exclude = ("from_code", "to_code", "why", "programme_id", "number", "inputs")
-    readonly_fields = ("before", "after", "shown_why", "programme")
+    exclude = ("source", "from_code", "to_code", "why", "programme_id", "number", "inputs")
+    readonly_fields = ("before", "after", "shown_why", "programme", "shown_source")
 
     def tables(self, request: HttpRequest, obj: models.TierChange) -> list[Table]:
         """Show the figures that the change rests on."""

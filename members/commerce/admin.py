@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,11 +18,18 @@ from config.kernel.console import (
     Table,
     badge,
     by_word,
+    code_words,
+    figure,
+    names_sources,
+    record_url,
+    spread_key,
     storefront_name,
     storefront_words,
     why_table,
+    word,
 )
 from config.kernel.money import minor_digits
+from config.kernel.words import column
 from members.commerce import models
 
 
@@ -45,6 +54,11 @@ def stage_words() -> dict[str, str]:
     }
 
 
+def tier_words() -> dict[str, str]:
+    """Return what tiers are called, as the app that owns them tells."""
+    return code_words("tier")
+
+
 @admin.register(models.Order)
 class OrderAdmin(SpreadAdmin):
     """Orders with their lines, what happened to them, and refunds."""
@@ -56,8 +70,8 @@ class OrderAdmin(SpreadAdmin):
         "shown_status",
         "placed_at",
         "total",
-        "points",
-        "points_taken",
+        "shown_points",
+        "shown_taken",
     )
     list_filter = (by_word("status", stage_words), by_word("storefront_id", storefront_words))
     newest_first = ("-placed_at", "-id")
@@ -74,15 +88,19 @@ class OrderAdmin(SpreadAdmin):
         "cancelled_at",
         "total",
         "taken_back",
-        "points",
-        "points_taken",
+        "shown_points",
+        "shown_taken",
         "available_at",
         "growth",
         "growth_taken",
-        "tier_before",
-        "tier_after",
+        "shown_before",
+        "shown_after",
     )
     readonly_fields = fields
+    shown_points = figure("points")
+    shown_taken = figure("points_taken")
+    shown_before = word("tier_before", tier_words, title=column("tier_before"))
+    shown_after = word("tier_after", tier_words, title=column("tier_after"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[models.Order], search_term: str
@@ -141,6 +159,26 @@ class OrderAdmin(SpreadAdmin):
             _refunds(obj, models.Refund.objects.filter(**mine).order_by("occurred_at", "id")),
             Table(title=_("Go to"), headers=[], rows=[[_ledger(obj)]]),
         ]
+
+
+def _numbers(keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Name orders that points or tiers came from by what the shop calls them."""
+    found = ids.decode_many("ord", {key.partition("#")[0] for key in keys})
+    rows = models.Order.objects.filter(
+        member_id__in={member for member, _row in found.values()},
+        id__in={row for _member, row in found.values()},
+    )
+    numbers = {(row.member_id, row.pk): row for row in rows}
+    named = {}
+    for key in keys:
+        row = numbers.get(found.get(key.partition("#")[0], (0, 0)))
+        if row is not None:
+            said = _("Order %(number)s") % {"number": row.external_no}
+            named[key] = (said, record_url(models.Order, spread_key(row)))
+    return named
+
+
+names_sources("order", _numbers)
 
 
 def _source(obj: models.Order) -> str:

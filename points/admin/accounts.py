@@ -20,9 +20,11 @@ from config.kernel.console import (
     actor,
     ask,
     by_word,
+    figure,
     found_or_404,
     look,
     name_members,
+    name_sources,
     programme_name,
     programme_words,
     record_url,
@@ -47,11 +49,11 @@ class AccountAdmin(SpreadAdmin):
         "id",
         "member",
         "shown_currency",
-        "available",
-        "pending",
-        "held",
-        "debt",
-        "lifetime_earned",
+        "shown_available",
+        "shown_pending",
+        "shown_held",
+        "shown_debt",
+        "shown_lifetime_earned",
     )
     list_filter = (by_word("currency", currency_words), by_word("programme_id", programme_words))
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
@@ -59,17 +61,27 @@ class AccountAdmin(SpreadAdmin):
         "member",
         "shown_programme",
         "shown_currency",
-        "available",
-        "pending",
-        "held",
-        "debt",
-        "lifetime_earned",
-        "lifetime_spent",
-        "lifetime_expired",
+        "shown_available",
+        "shown_pending",
+        "shown_held",
+        "shown_debt",
+        "shown_lifetime_earned",
+        "shown_lifetime_spent",
+        "shown_lifetime_expired",
         "next_due_at",
     )
     readonly_fields = fields
+    shown_available = figure("available")
+    shown_pending = figure("pending")
+    shown_held = figure("held")
+    shown_debt = figure("debt")
+    shown_lifetime_earned = figure("lifetime_earned")
+    shown_lifetime_spent = figure("lifetime_spent")
+    shown_lifetime_expired = figure("lifetime_expired")
     actions_detail = ("adjust",)
+
+    def title_of(self, obj: models.Account) -> str:
+        return currency_words().get(obj.currency, obj.currency)
 
     @admin.display(description=gettext_lazy("programme"))
     def shown_programme(self, obj: models.Account) -> str:
@@ -174,6 +186,8 @@ class AccountAdmin(SpreadAdmin):
 
     def tables(self, request: HttpRequest, obj: models.Account) -> list[Table]:
         entries = models.Entry.objects.filter(member_id=obj.member_id, account_id=obj.pk)
+        newest = list(entries.order_by("-id")[:20])
+        names = name_sources([entry.source for entry in newest])
         return [
             Table(
                 title=_("Newest entries"),
@@ -182,11 +196,11 @@ class AccountAdmin(SpreadAdmin):
                     [
                         Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
                         kind_words().get(e.kind, e.kind),
-                        e.points,
-                        e.balance_after,
-                        e.source,
+                        f"{e.points:+,}" if e.points else "0",
+                        "–" if e.balance_after is None else f"{e.balance_after:,}",
+                        _from(e.source, names),
                     ]
-                    for e in entries.order_by("-id")[:20]
+                    for e in newest
                 ],
                 more=Link(
                     _("All entries"),
@@ -194,3 +208,8 @@ class AccountAdmin(SpreadAdmin):
                 ),
             )
         ]
+
+
+def _from(source: str, names: dict[str, tuple[str, str]]) -> object:
+    said, url = names.get(source, (source, ""))
+    return Link(said, url) if url else said

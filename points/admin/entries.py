@@ -17,14 +17,16 @@ from unfold.decorators import action as unfold_action
 from config.kernel import clock, ids
 from config.kernel.console import (
     Link,
-    SpreadAdmin,
+    SourcedAdmin,
     Table,
     action,
     actor,
     ask,
     by_word,
+    figure,
     found_or_404,
     is_small,
+    name_sources,
     newest,
     record_url,
     sees_all,
@@ -36,7 +38,7 @@ from config.kernel.console import (
 from config.kernel.errors import NotFoundError
 from members.programmes import selectors as programmes_selectors
 from points import models, services
-from points.admin import correcting, searching
+from points.admin import correcting, exporting, searching
 from points.admin.wording import counter_words, currency_words, kind_words
 from points.selectors.corrections import has_corrected, sum_reversed
 from points.types import Kind, Rehearsal
@@ -62,7 +64,7 @@ class _ProgrammeFilter(admin.SimpleListFilter):
 
 
 @admin.register(models.Entry)
-class EntryAdmin(SpreadAdmin):
+class EntryAdmin(SourcedAdmin):
     """Ledger entries, newest first. Nothing here can be changed, by anyone."""
 
     list_display = (
@@ -71,13 +73,19 @@ class EntryAdmin(SpreadAdmin):
         "shown_currency",
         "kind_word",
         "shown_points",
-        "balance_after",
-        "source",
+        "shown_balance",
+        "shown_source",
         "reason",
     )
     list_filter = (by_word("kind", kind_words), _ProgrammeFilter)
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
     shown_counter = word("counter", counter_words, title=gettext_lazy("counter-account"))
+
+    shown_available = figure("available")
+    shown_pending = figure("pending")
+    shown_held = figure("held")
+    shown_debt = figure("debt")
+    shown_balance = figure("balance_after")
 
     newest_first = ("-recorded_at", "-id")
     search_help_text = gettext_lazy("Member number, mem_ id, ent_ id, phone or e-mail")
@@ -87,13 +95,13 @@ class EntryAdmin(SpreadAdmin):
         "shown_currency",
         "kind_word",
         "shown_counter",
-        "points",
-        "available",
-        "pending",
-        "held",
-        "debt",
-        "balance_after",
-        "source",
+        "shown_points",
+        "shown_available",
+        "shown_pending",
+        "shown_held",
+        "shown_debt",
+        "shown_balance",
+        "shown_source",
         "rule",
         "reason",
         "actor",
@@ -138,12 +146,12 @@ class EntryAdmin(SpreadAdmin):
     def export(self, request: HttpRequest) -> HttpResponse:
         """Ask for a file of what a search finds."""
         self._may_view(request)
-        return searching.export(self, request)
+        return exporting.export(self, request)
 
     def download(self, request: HttpRequest, approval_id: int) -> HttpResponse:
         """Hand out an approved file."""
         self._may_view(request)
-        return searching.download(request, approval_id)
+        return exporting.download(request, approval_id)
 
     def _may_view(self, request: HttpRequest) -> None:
         # The search reads the whole ledger: whoever sees one store has the list for it.
@@ -222,6 +230,9 @@ class EntryAdmin(SpreadAdmin):
     def shown_points(self, obj: models.Entry) -> str:
         return f"{obj.points:+,}" if obj.points else "0"
 
+    def title_of(self, obj: models.Entry) -> str:
+        return f"{kind_words().get(obj.kind, obj.kind)} {obj.points:+,}"
+
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
         # What `newest` leaves can always be sorted.
         return self.newest_first
@@ -253,9 +264,9 @@ class EntryAdmin(SpreadAdmin):
                         Link(str(lot), record_url(models.Lot, spread_key(ends[lot])))
                         if lot in ends
                         else lot,
-                        points,
-                        inside,
-                        ends[lot].expires_at if lot in ends else None,
+                        f"{points:+,}" if points else "0",
+                        f"{inside:+,}" if inside else "0",
+                        _end(ends.get(lot)),
                     ]
                     for lot, points, inside in zip(obj.lots, obj.lot_points, moved, strict=True)
                 ],
@@ -267,13 +278,14 @@ class EntryAdmin(SpreadAdmin):
         kin = models.Entry.objects.filter(member_id=obj.member_id, source=obj.source)
         shown.append(
             Table(
-                title=_("Everything under %(source)s") % {"source": obj.source},
+                title=_("Everything under %(source)s")
+                % {"source": name_sources([obj.source]).get(obj.source, (obj.source,))[0]},
                 headers=[_("When"), _("Kind"), _("Points"), _("Reason")],
                 rows=[
                     [
                         Link(when(e.occurred_at), record_url(models.Entry, spread_key(e))),
                         kind_words().get(e.kind, e.kind),
-                        e.points,
+                        f"{e.points:+,}" if e.points else "0",
                         e.reason,
                     ]
                     for e in kin.order_by("id")[:50]
@@ -307,3 +319,7 @@ class EntryAdmin(SpreadAdmin):
             for title, rows in found
             if rows
         ]
+
+
+def _end(lot: models.Lot | None) -> str:
+    return when(lot.expires_at) if lot is not None and lot.expires_at else "–"

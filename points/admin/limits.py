@@ -120,9 +120,9 @@ class _KeptAdmin(ReadOnlyAdmin):
     def add_row(self, request: HttpRequest) -> HttpResponse:
         return self._form(request, _("Add"), {})
 
-    @action(title=gettext_lazy("Change"), path="edit", icon="edit")
+    @action(title=gettext_lazy("Edit"), path="edit", icon="edit")
     def edit_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._form(request, _("Change"), self.opened(found_or_404(self, request, object_id)))
+        return self._form(request, _("Edit"), self.opened(found_or_404(self, request, object_id)))
 
     def _form(self, request: HttpRequest, title: str, initial: dict[str, Any]) -> HttpResponse:
         def act(values: dict[str, Any]) -> str:

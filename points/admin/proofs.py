@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import current_app
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action as unfold_action
 
-from config.kernel import words
+from config.kernel import words, workers
 from config.kernel.console import (
     Link,
     ReadOnlyAdmin,
@@ -98,12 +97,6 @@ class ProofAdmin(ReadOnlyAdmin):
         for row in rows:
             row.asked = names.get(row.started_by, row.started_by)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
     @badge(
         title=gettext_lazy("state"),
         colors={
@@ -169,10 +162,9 @@ class ProofAdmin(ReadOnlyAdmin):
     )
     def prove_now(self, request: HttpRequest) -> HttpResponse:
         def act(values: dict[str, Any]) -> str:
-            current_app.send_task(
-                "points.reconcile", kwargs={"started_by": actor(request)}, queue="bulk"
-            )
-            return _("It has begun. The list shows how far it is.")
+            asked = {"started_by": actor(request)}
+            workers.ask("points.reconcile", queue="bulk", kwargs=asked)
+            return _("A worker is asked for it. The list shows how far it is once it begins.")
 
         return ask(
             self,

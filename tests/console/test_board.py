@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.kernel import clock, metrics
+from config.kernel import clock, metrics, workers
 from config.pages import board, rollups
 from loyalty import ladders
 from loyalty.earning import rulesets
@@ -212,7 +212,7 @@ def test_a_read_that_takes_too_long_is_left_to_the_task(story: Story, monkeypatc
 
     asked: list[str] = []
     monkeypatch.setattr(rollups, "_PATIENCE_MS", 50)
-    monkeypatch.setattr(rollups, "_ask_the_task", lambda: asked.append("asked"))
+    monkeypatch.setattr(workers, "ask", lambda *_, **__: asked.append("asked"))
     monkeypatch.setattr(metrics, "_families", {("slow",): slow})
     cache.delete(rollups._tried(story.shop.programme))
     client = operator("en")

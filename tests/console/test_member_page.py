@@ -140,7 +140,7 @@ def test_order_and_entry_screens_show_the_arithmetic(story: Story):
     page = client.get(f"/ops/commerce/order/{order.member_id}-{order.pk}/change/")
 
     titles = [table.title for table in page.context["tables"]]
-    assert "Why: by earn_rules:1, rounded down once" in titles
+    assert "Why: by version 1 of the earn rules, rounded down once" in titles
     entry = next(
         entry
         for entry in points_selectors.list_entries(

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from config.kernel import clock, gauges, relay
+from config.kernel import clock, gauges, relay, workers
 from config.kernel.models import OutboxEvent
 from members import services as members_services
 from members.models import User
@@ -169,14 +169,14 @@ def test_who_may_not_see_proofs_hears_no_alarm(books):
 
 def test_the_button_starts_a_proof(books, monkeypatch):
     sent = []
-    monkeypatch.setattr(
-        "points.admin.proofs.current_app.send_task", lambda *a, **k: sent.append((a, k))
-    )
+    monkeypatch.setattr(workers, "ask", lambda task, **told: sent.append((task, told)))
 
     answer = finance().post("/ops/points/proof/prove/")
 
     assert answer.status_code == 302
-    assert sent[0][0] == ("points.reconcile",)
+    (task, told) = sent[0]
+    assert (task, told["queue"]) == ("points.reconcile", "bulk")
+    assert told["kwargs"]["started_by"].startswith("staff:")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.kernel import models, words
+from config.kernel.admin.targets import target_word
 from config.kernel.console import (
     ReadOnlyAdmin,
     Table,
     by_word,
     name_actors,
     names_actors,
-    programme_name,
     sees_all,
     word,
 )
@@ -52,21 +52,13 @@ class AuditRecordAdmin(ReadOnlyAdmin):
         for row in rows:
             row.actor_name = names.get(row.actor, row.actor)
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
     @admin.display(description=gettext_lazy("by"), ordering="actor")
     def who(self, obj: Any) -> str:
         return str(obj.actor_name)
 
     @admin.display(description=gettext_lazy("target"))
     def what(self, obj: models.AuditRecord) -> str:
-        return _target(obj.target)
+        return target_word(obj.target)
 
     def tables(self, request: HttpRequest, obj: models.AuditRecord) -> list[Table]:
         before, after = _flat(obj.before), _flat(obj.after)
@@ -75,9 +67,12 @@ class AuditRecordAdmin(ReadOnlyAdmin):
         keys = list(dict.fromkeys([*after, *before]))
         return [
             Table(
-                title=_("What changed"),
+                title=_("Before and after"),
                 headers=[_("Field"), _("Before"), _("After")],
-                rows=[[key, before.get(key, "–"), after.get(key, "–")] for key in keys],
+                rows=[
+                    [str(words.column(key)), before.get(key, "–"), after.get(key, "–")]
+                    for key in keys
+                ],
                 marked={n for n, key in enumerate(keys) if before.get(key) != after.get(key)}
                 if before and after
                 else (),
@@ -85,22 +80,20 @@ class AuditRecordAdmin(ReadOnlyAdmin):
         ]
 
 
-def _target(target: str) -> str:
-    """Name the programme of a rule; other targets tell enough by themselves."""
-    kind, _colon, rest = target.partition(":")
-    programme, slash, version = rest.partition("/")
-    named = {
-        "ladder": _("Ladder of %(programme)s, version %(version)s"),
-        "earn_rules": _("Earn rules of %(programme)s, version %(version)s"),
-    }
-    if kind in named and slash and programme.isdecimal():
-        return named[kind] % {"programme": programme_name(int(programme)), "version": version}
-    if kind == "programme" and rest.isdecimal():
-        return programme_name(int(rest))
-    return target
-
-
 def _flat(values: Any) -> dict[str, str]:
     if not isinstance(values, dict):
         return {}
-    return {key: str(value) for key, value in values.items()}
+    return {key: _plain(value) for key, value in values.items()}
+
+
+def _plain(value: Any) -> str:
+    """Write a value as one reads it, not as code does."""
+    if value is None or value == [] or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{words.column(key)}: {_plain(one)}" for key, one in value.items())
+    return str(value)

@@ -46,14 +46,6 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         for row in rows:
             row.member_name = names.get(row.member_id, ("–", ""))[0]
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
     @admin.display(description=gettext_lazy("event"), ordering="name")
     def what(self, obj: models.OutboxEvent) -> str:
         return event_word(obj.name)

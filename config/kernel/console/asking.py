@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from config.kernel import clock
 from config.kernel.console import rows
 from config.kernel.console.tables import Table
 from config.kernel.errors import DomainError, FieldError
@@ -88,9 +89,44 @@ def ask(
         "dangerous": dangerous,
         "tables": tables,
         "previewed": _preview(form, form_class, preview, initial or {}) if preview else [],
+        # Django's calendar speaks the words that this catalog brings.
+        "dated": "calendar.js" in str(form.media),
         "wide": any(isinstance(field, rows.RowsField) for field in form.fields.values()),
     }
     return render(request, "admin/ask.html", values)
+
+
+def change(
+    screen: Any,
+    request: HttpRequest,
+    obj: Any,
+    *,
+    title: str,
+    run: Callable[..., Any],
+    said: str | Callable[[Any], str],
+    form_class: Callable[..., forms.Form] = ReasonForm,
+    **asked: Any,
+) -> HttpResponse:
+    """Ask a form about a record, hand what it holds to one service, and say what came of it.
+
+    `run` is the service with what names the record filled in (`partial(services.end_item,
+    item_id=item.pk)`); it is given the form's values, who acts and now. `said` is the sentence,
+    or makes it of what the service returned. Whatever else is told goes to `ask`; the way back
+    is the record unless `done` names another.
+    """
+
+    def act(values: dict[str, Any]) -> str:
+        came = run(**values, actor=actor(request), now=clock.now())
+        return said(came) if callable(said) else said
+
+    return ask(
+        screen,
+        request,
+        title=title,
+        form_class=form_class,
+        act=act,
+        **{"done": screen.url_of(obj), **asked},
+    )
 
 
 def _opened(

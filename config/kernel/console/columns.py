@@ -10,6 +10,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.utils.translation import gettext as _
 from unfold import decorators as unfold_decorators
 
+from config.kernel.words import column
+
 F = TypeVar("F", bound=Callable[..., Any])
 Words = Callable[[], Mapping[str, str]]
 
@@ -25,9 +27,17 @@ def action(*, title: Any, path: str, icon: str, permission: str = "operate") -> 
     return decorator
 
 
+class _Colors(dict[str, str]):
+    """Colors by code; a code without one is shown plainly, by its word all the same."""
+
+    def __missing__(self, code: str) -> str:
+        return "default"
+
+
 def badge(*, title: Any, colors: Mapping[str, str]) -> Callable[[F], F]:
     """Show a column as a colored word; the method returns (code, word)."""
-    decorator: Callable[[F], F] = unfold_decorators.display(description=title, label=dict(colors))
+    label = _Colors(colors)
+    decorator: Callable[[F], F] = unfold_decorators.display(description=title, label=label)
     return decorator
 
 
@@ -54,5 +64,16 @@ def word(field: str, words: Words, *, title: Any) -> Callable[[Any, Any], str]:
     def shown(screen: Any, obj: Any) -> str:
         code = getattr(obj, field)
         return words().get(code, code)
+
+    return shown
+
+
+def figure(field: str) -> Callable[[Any, Any], str]:
+    """Make a column of whole numbers that is read at a glance: 1,234,567."""
+
+    @admin.display(description=column(field), ordering=field)
+    def shown(screen: Any, obj: Any) -> str:
+        value = getattr(obj, field)
+        return "–" if value is None else f"{value:,}"
 
     return shown

@@ -120,3 +120,25 @@ def name_actors(actors: Sequence[str]) -> dict[str, str]:
         names = namer(wanted) if namer else {}
         found.update({f"{prefix}:{key}": name for key, name in names.items()})
     return found
+
+
+_source_namers: dict[str, Callable[[Sequence[str]], dict[str, tuple[str, str]]]] = {}
+
+
+def names_sources(kind: str, namer: Callable[[Sequence[str]], dict[str, tuple[str, str]]]) -> None:
+    """Register what stands behind the source `kind:key`: words and address, by key."""
+    _source_namers[kind] = namer
+
+
+def name_sources(sources: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return words and address of what points and tiers came from; unknown ones are left out."""
+    keys: dict[str, list[str]] = {}
+    for source in dict.fromkeys(sources):
+        kind, _colon, key = source.partition(":")
+        keys.setdefault(kind, []).append(key)
+    return {
+        f"{kind}:{key}": told
+        for kind, wanted in keys.items()
+        if kind in _source_namers
+        for key, told in _source_namers[kind](wanted).items()
+    }

@@ -18,7 +18,8 @@ from unfold.paginator import InfinitePaginator
 
 from config.kernel.console import reach
 from config.kernel.console.large import is_small
-from config.kernel.console.names import find_members, name_members
+from config.kernel.console.names import find_members, name_members, name_sources
+from config.kernel.console.places import record_url
 from config.kernel.console.tables import Table
 
 
@@ -44,8 +45,25 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
     def attach(self, rows: list[Any]) -> None:
         """Read what the shown rows need from other tables, once for the whole page."""
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            self.attach([found])
+            found.console_title = self.title_of(found)
+        return found
+
+    def title_of(self, obj: Any) -> str:
+        """Return what a record is called above its page."""
+        return str(obj)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return _AttachingChangeList
+
+    def url_of(self, obj: Any) -> str:
+        """Return the address of a record of this screen."""
+        return record_url(self.model, obj.pk)
 
     def tables(self, request: HttpRequest, obj: Any) -> list[Table]:
         """Return what to show below a record."""
@@ -108,21 +126,49 @@ class ReadOnlyAdmin(ConsoleAdmin):
         return bool(request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}"))
 
 
+class OfMembersAdmin(ReadOnlyAdmin):
+    """A screen of rows that are about members: named by their number, found by any name."""
+
+    search_fields: Sequence[str] = ("member_id",)
+    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return reach.narrow(super().get_queryset(request), request)
+
+    @admin.display(description=gettext_lazy("member"))
+    def member(self, obj: Any) -> str:
+        """Show the member's number as a link."""
+        number, url = obj.member_name or (str(obj.member_id or "–"), "")
+        return format_html('<a href="{}">{}</a>', url, number) if url else number
+
+    def attach(self, rows: list[Any]) -> None:
+        names = name_members([row.member_id for row in rows if row.member_id])
+        for row in rows:
+            row.member_name = names.get(row.member_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(member_id__in=find_members(search_term)), False
+
+
 class _SpreadChangeList(_AttachingChangeList):
     def url_for_result(self, result: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[spread_key(result)])
 
 
-class SpreadAdmin(ReadOnlyAdmin):
+class SpreadAdmin(OfMembersAdmin):
     """A screen over a table spread by member: a record's address names member and row."""
-
-    ordering: Sequence[str] = ("-id",)
-    search_fields = ("member_id",)
-    search_help_text = gettext_lazy("Member number, mem_ id, phone or e-mail")
 
     # Whether looking here is kept in the access log; the log itself is looked at without.
     leaves_trace = True
+    ordering: Sequence[str] = ("-id",)
+
+    def url_of(self, obj: Any) -> str:
+        return record_url(self.model, spread_key(obj))
 
     # How to order while the table is small enough to sort; by key when it is not.
     newest_first: Sequence[str] = ("-id",)
@@ -135,9 +181,6 @@ class SpreadAdmin(ReadOnlyAdmin):
         """Tell whether buttons may be pressed; what touches a whole list, only by who sees it."""
         may = super().has_operate_permission(request, object_id)
         return may and (object_id is not None or reach.sees_all(request))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return reach.narrow(super().get_queryset(request), request)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -163,24 +206,6 @@ class SpreadAdmin(ReadOnlyAdmin):
             reach.look(request, [member], page=self.model._meta.label_lower)
         return answer
 
-    @admin.display(description=gettext_lazy("member"))
-    def member(self, obj: Any) -> str:
-        """Show the member's number as a link."""
-        number, url = obj.member_name or (str(obj.member_id), "")
-        return format_html('<a href="{}">{}</a>', url, number) if url else number
-
-    def attach(self, rows: list[Any]) -> None:
-        names = name_members([row.member_id for row in rows])
-        for row in rows:
-            row.member_name = names.get(row.member_id)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(member_id__in=find_members(search_term)), False
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return _SpreadChangeList
 
@@ -194,7 +219,24 @@ class SpreadAdmin(ReadOnlyAdmin):
         found = self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
         if found is not None:
             self.attach([found])
+            found.console_title = self.title_of(found)
         return found
+
+
+class SourcedAdmin(SpreadAdmin):
+    """A screen of rows that came from something: an order by its number, with the way to it."""
+
+    def attach(self, rows: list[Any]) -> None:
+        super().attach(rows)
+        names = name_sources([row.source for row in rows])
+        for row in rows:
+            row.source_name = names.get(row.source)
+
+    @admin.display(description=gettext_lazy("source"), ordering="source")
+    def shown_source(self, obj: Any) -> str:
+        """Show what it came from, as a link where there is a page of it."""
+        said, url = obj.source_name or (obj.source or "–", "")
+        return format_html('<a href="{}">{}</a>', url, said) if url else said
 
 
 def spread_key(row: Any) -> str:

@@ -39,7 +39,7 @@ def why_table(*, member_id: int, source: str) -> list[Table]:
         return []
     return [
         Table(
-            title=_("Why: by %(rule)s, rounded down once") % {"rule": found.rule_version},
+            title=_("Why: by %(rule)s, rounded down once") % {"rule": _version(found.rule_version)},
             headers=[
                 _("Line"),
                 _("By which rules"),
@@ -51,7 +51,7 @@ def why_table(*, member_id: int, source: str) -> list[Table]:
             rows=[
                 [
                     step.get("line_no") or "–",
-                    step.get("rule"),
+                    _("Base rate") if step.get("rule") == "purchase" else step.get("rule"),
                     step.get("base"),
                     step.get("rate"),
                     f"× {step.get('multiplier')}",
@@ -61,3 +61,11 @@ def why_table(*, member_id: int, source: str) -> list[Table]:
             ],
         )
     ]
+
+
+def _version(name: str) -> str:
+    """Return what a version of rules is called: `earn_rules:3`, as decisions keep it."""
+    kind, _colon, number = name.partition(":")
+    if kind == "earn_rules" and number:
+        return _("version %(version)s of the earn rules") % {"version": number}
+    return name

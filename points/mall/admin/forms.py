@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -245,6 +246,10 @@ class StockForm(ReasonForm):
         label=gettext_lazy("Where"), choices=list, required=False, widget=_SELECT
     )
     field_order = ("change", "store", "reason")
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].choices = places  # type: ignore[attr-defined]
 
 
 class ShipForm(forms.Form):

@@ -6,7 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.kernel.money import minor_digits
-from points.mall import selectors
+from members.programmes import selectors as programmes_selectors
+from points.mall import models, selectors
 from points.mall.types import CODE_STOCK, Delivery, ItemKind, ItemStatus, OrderStatus, Period
 
 TONES = {
@@ -109,10 +110,15 @@ def price(points: int, cash: int, currency: str) -> str:
     if not cash:
         return told
     digits = minor_digits(currency)
-    return f"{told} + {currency} {cash / 10**digits:,.{digits}f}"
+    return f"{told} + {cash / 10**digits:,.{digits}f} {currency}"
 
 
 def name(row: object) -> str:
     """Return the name of an item or an order's item in the operator's language."""
     chinese = (get_language() or "").startswith("zh")
     return str(getattr(row, "name_zh" if chinese else "name_en"))
+
+
+def currency(obj: models.Item) -> str:
+    """Return the currency an item's cash is in: its programme's."""
+    return programmes_selectors.get_programme(obj.programme_id).currency

@@ -4,144 +4,40 @@ from __future__ import annotations
 
 import csv
 import itertools
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from config.kernel import clock
 from config.kernel.console import (
     ReadOnlyAdmin,
-    ReasonForm,
     Table,
     action,
     actor,
     ask,
     badge,
     by_word,
+    change,
+    figure,
     found_or_404,
     name_actors,
     record_url,
     storefront_name,
     storefront_words,
 )
-from config.kernel.errors import DomainError
 from loyalty.settlement import models, selectors, tasks, uploads
-from loyalty.settlement.importing import mapping as mappings
+from loyalty.settlement.admin.forms import ImportForm
+from loyalty.settlement.admin.wording import reason_words
 from loyalty.settlement.importing.errors import FileUnreadableError
-from loyalty.settlement.importing.mapping import Mapping
 from loyalty.settlement.services import imports
-from members.programmes import selectors as programmes_selectors
-from members.programmes.types import Storefront
-
-
-def reason_words() -> dict[str, str]:
-    """Return why lines are refused."""
-    return {
-        "adjustment": _("Not goods: postage, fees, corrections"),
-        "bad_date": _("The date cannot be read"),
-        "bad_price": _("The price cannot be read"),
-        "bad_quantity": _("The quantity cannot be read"),
-        "cancel_not_tied": _("Takes back what was not bought"),
-        "cancel_of_nothing": _("A cancelling line with a quantity above zero"),
-        "malformed": _("The line cannot be read"),
-        "no_customer": _("No customer"),
-        "no_order_number": _("No order number"),
-        "no_sku": _("No article"),
-        "other_customer": _("The order belongs to another customer"),
-        "price_not_positive": _("The price is not above zero"),
-        "quantity_not_positive": _("The quantity is not above zero"),
-        "too_long": _("A value is too long"),
-        "too_many_lines": _("The order has too many lines"),
-    }
-
-
-class ImportForm(forms.Form):
-    """A file of order lines and what to make of it."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("CSV, CSV.gz or Parquet, one line for each line of an order."),
-    )
-    storefront = forms.ChoiceField(
-        label=gettext_lazy("Storefront"), choices=list, widget=UnfoldAdminSelectWidget
-    )
-    mapping = forms.FileField(
-        label=gettext_lazy("Mapping of columns"),
-        required=False,
-        widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy(
-            "A .toml or .json file that says which column means what."
-            " Empty: the columns of UCI Online Retail."
-        ),
-    )
-    shift_to = forms.DateField(
-        label=gettext_lazy("Move the newest line to"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
-        help_text=gettext_lazy("Moves all dates by whole days. Empty: dates stay as they are."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        shops = [
-            (shop.code, f"{shop.name} ({shop.code})")
-            for programme in programmes_selectors.list_programmes()
-            for shop in programmes_selectors.list_storefronts(programme.id)
-        ]
-        self.fields["storefront"].choices = shops  # type: ignore[attr-defined]
-
-    def clean_storefront(self) -> Storefront:
-        """Return the storefront that is chosen."""
-        found = programmes_selectors.find_storefront(self.cleaned_data["storefront"])
-        if found is None:
-            raise forms.ValidationError(_("This storefront is gone."))
-        return found
-
-    def clean_file(self) -> UploadedFile[Any]:
-        """Refuse what is too large to be taken while someone waits."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        if (file.size or 0) > settings.IMPORT_UPLOAD_LIMIT:
-            raise forms.ValidationError(
-                _("The file is larger than %(limit)s MB; use the command import_orders.")
-                % {"limit": settings.IMPORT_UPLOAD_LIMIT // 1024 // 1024}
-            )
-        return file
-
-    def clean_mapping(self) -> Mapping:
-        """Read the mapping; what is wrong with it is said at its field."""
-        given = self.cleaned_data["mapping"]
-        if not given:
-            return mappings.load(mappings.DEFAULT)
-        with tempfile.TemporaryDirectory(prefix="mapping-") as folder:
-            path = Path(folder) / ("mapping.json" if given.name.endswith(".json") else "m.toml")
-            path.write_bytes(given.read(1 << 20))
-            try:
-                return mappings.load(path)
-            except (DomainError, UnicodeDecodeError) as wrong:
-                raise forms.ValidationError(str(wrong)) from wrong
 
 
 @admin.register(models.ImportRun)
@@ -153,7 +49,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "storefront",
         "shown_state",
         "progress",
-        "lines",
+        "shown_lines",
         "started_at",
         "ended_at",
         "who",
@@ -166,12 +62,13 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "state_word",
         "progress",
         "remaining",
-        "lines",
+        "shown_lines",
         "who",
         "started_at",
         "ended_at",
     )
     readonly_fields = fields
+    shown_lines = figure("lines")
     actions_list = ("new_import",)
     actions_detail = ("rejects", "go_on", "cancel")
 
@@ -191,14 +88,6 @@ class ImportRunAdmin(ReadOnlyAdmin):
         names = name_actors([row.actor for row in rows])
         for row in rows:
             row.actor_name = names.get(row.actor, row.actor)
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
 
     @admin.display(description=gettext_lazy("started by"))
     def who(self, obj: Any) -> str:
@@ -246,6 +135,13 @@ class ImportRunAdmin(ReadOnlyAdmin):
         gone = hidden.get(run.state, ()) if run else ()
         return [action for action in found if not action.action_name.endswith(gone or ("\0",))]
 
+    @badge(
+        title=gettext_lazy("state"),
+        colors={"running": "info", "done": "success", "cancelled": "warning"},
+    )
+    def shown_state(self, obj: models.ImportRun) -> tuple[str, str]:
+        return obj.state, obj.get_state_display()
+
     @action(title=gettext_lazy("Import a file"), path="new", icon="upload_file")
     def new_import(self, request: HttpRequest) -> HttpResponse:
         def act(values: dict[str, Any]) -> HttpResponse:
@@ -280,27 +176,37 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def go_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
         run = found_or_404(self, request, object_id)
 
-        def act(values: dict[str, Any]) -> str:
+        def resume(**told: Any) -> None:
             if not uploads.is_here(run.pk):
                 raise FileUnreadableError(_("its file is not here; go on with import_orders"))
             if run.state == models.ImportRun.State.CANCELLED:
-                imports.resume_import(
-                    run_id=run.pk,
-                    actor=actor(request),
-                    reason=values["reason"],
-                    now=clock.now(),
-                )
+                imports.resume_import(run_id=run.pk, **told)
             tasks.send(run.pk)
-            return _("The import goes on where it stopped.")
 
-        return ask(
+        return change(
             self,
             request,
+            run,
             title=_("Go on with the import of %(file)s") % {"file": run.file_name},
-            form_class=ReasonForm,
-            act=act,
-            done=record_url(models.ImportRun, run.pk),
+            run=resume,
+            said=_("The import goes on where it stopped."),
             button=_("Go on"),
+        )
+
+    @action(title=gettext_lazy("Cancel"), path="cancel", icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = found_or_404(self, request, object_id)
+        return change(
+            self,
+            request,
+            run,
+            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
+            run=partial(imports.cancel_import, run_id=run.pk),
+            said=_("The import stops after the part it is at. What is in stays in."),
+            explain=_("What is in stays in: orders are not taken back. It can go on later."),
+            button=_("Cancel the import"),
+            dangerous=True,
+            tables=self.tables(request, run),
         )
 
     @action(title=gettext_lazy("Refused lines"), path="rejects", icon="download")
@@ -314,36 +220,6 @@ class ImportRunAdmin(ReadOnlyAdmin):
         )
         answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-rejects.csv"'
         return answer
-
-    @badge(
-        title=gettext_lazy("state"),
-        colors={"running": "info", "done": "success", "cancelled": "warning"},
-    )
-    def shown_state(self, obj: models.ImportRun) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
-
-    @action(title=gettext_lazy("Cancel"), path="cancel", icon="cancel")
-    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        run = found_or_404(self, request, object_id)
-
-        def act(values: dict[str, Any]) -> str:
-            imports.cancel_import(
-                run_id=run.pk, actor=actor(request), reason=values["reason"], now=clock.now()
-            )
-            return _("The import stops after the part it is at. What is in stays in.")
-
-        return ask(
-            self,
-            request,
-            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
-            form_class=ReasonForm,
-            act=act,
-            done=record_url(models.ImportRun, run.pk),
-            explain=_("What is in stays in: orders are not taken back. It can go on later."),
-            button=_("Cancel the import"),
-            dangerous=True,
-            tables=self.tables(request, run),
-        )
 
     def tables(self, request: HttpRequest, obj: models.ImportRun) -> list[Table]:
         found = selectors.get_import(run_id=obj.pk)

@@ -1,0 +1,5 @@
+"""Console: imports of order files."""
+
+from loyalty.settlement.admin import runs
+
+__all__ = ["runs"]
