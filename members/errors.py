@@ -460,3 +460,12 @@ class GrantTooLongError(InvalidError):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError(pointer="/hours", code=self.code, detail=self.title)])
+class AvatarRefusedError(InvalidError):
+    """The upload is no picture that we take. `why` is a code: too_large, not_a_picture, …"""
+
+    code = "member.avatar_refused"
+    title = "This picture cannot be used"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why

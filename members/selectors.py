@@ -5,6 +5,8 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
 
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
@@ -27,6 +29,7 @@ from members.types import (
     AllowedApp,
     Attempt,
     Bearer,
+    Completeness,
     ContactKind,
     DataExport,
     Erasure,
@@ -36,6 +39,7 @@ from members.types import (
     Member,
     Outcome,
     Passkey,
+    ProfileChange,
     Risk,
     Safety,
     Session,
@@ -52,7 +56,7 @@ SELECT (joined_at AT TIME ZONE %s)::date, count(*) FROM members_member
 WHERE programme_id = %s AND status NOT IN ('merged', 'erased') GROUP BY 1
 """
 _HOLDER = """
-SELECT m.id, m.member_no, m.nickname,
+SELECT m.id, m.member_no, m.nickname, m.avatar,
        (SELECT array_agg(x.id) FROM members_member x WHERE x.survivor_id = m.id)
   FROM members_member u JOIN members_member m ON m.id = coalesce(u.survivor_id, u.id)
  WHERE u.user_id = %s::bigint AND u.programme_id = %s::bigint
@@ -165,7 +169,49 @@ def _as_member(row: models.Member, contacts: dict[tuple[int, str], models.Contac
         home_store_id=row.home_store_id,
         version=row.version,
         attribution=row.attribution,
+        avatar=row.avatar,
+        interests=tuple(row.interests),
     )
+
+
+_PROFILE = ("nickname", "avatar", "gender", "birthday", "interests")
+
+
+def get_completeness(*, member: Member) -> Completeness:
+    """Return how much of a profile is filled in: each of its parts counts the same."""
+    missing = tuple(name for name in _PROFILE if not getattr(member, name))
+    done = len(_PROFILE) - len(missing)
+    return Completeness(percent=100 * done // len(_PROFILE), missing=missing)
+
+
+_TOLD = ("nickname", "birthday", "gender", "interests", "locale", "timezone", "avatar")
+
+
+def list_profile_changes(*, member_id: int, limit: int = 20) -> list[ProfileChange]:
+    """Return what was changed of a profile, newest first, field by field."""
+    # One more than could be shown, for what stood there before the oldest of them.
+    rows = list(
+        models.Member.history.filter(id=member_id).order_by("-history_date", "-history_id")[
+            : limit + 1
+        ]
+    )
+    changes = [
+        ProfileChange(
+            field=name,
+            before=_plain(getattr(older, name)),
+            after=_plain(getattr(newer, name)),
+            actor=newer.history_change_reason or "",
+            changed_at=newer.history_date,
+        )
+        for newer, older in pairwise(rows)
+        for name in _TOLD
+        if getattr(newer, name) != getattr(older, name)
+    ]
+    return changes[:limit]
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def find_by_user(*, user_id: int, programme_id: int) -> int | None:
@@ -178,12 +224,15 @@ def find_by_user(*, user_id: int, programme_id: int) -> int | None:
 
 def find_holder(*, user_id: int, programme_id: int) -> Holder | None:
     """Return who a user is in a programme, with all merged ids, in one statement."""
-    for member_id, member_no, nickname, merged in statements.ask(_HOLDER, [user_id, programme_id]):
+    for member_id, member_no, nickname, avatar, merged in statements.ask(
+        _HOLDER, [user_id, programme_id]
+    ):
         return Holder(
             id=member_id,
             public_id=public_id(member_id),
             member_no=member_no,
             nickname=nickname,
+            avatar=avatar,
             ids=(*sorted([member_id, *(merged or ())]),),
         )
     return None

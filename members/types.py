@@ -81,6 +81,8 @@ class Member:
     home_store_id: int | None
     version: int
     attribution: dict[str, str] = field(default_factory=dict)
+    avatar: str = ""
+    interests: tuple[str, ...] = ()
 
     @property
     def phone_masked(self) -> str | None:
@@ -109,6 +111,34 @@ class Holder:
     member_no: str
     nickname: str
     ids: tuple[int, ...]
+    avatar: str = ""
+
+
+# What a member may say they like. The names are in the pages' words.
+INTERESTS = (
+    "tea", "food", "home", "fashion", "beauty", "sports", "outdoors", "travel",
+    "reading", "music", "film", "games", "digital", "family", "pets", "plants",
+)  # fmt: skip
+GENDERS = ("female", "male", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """How much of a profile is filled in, in percent, and what is missing."""
+
+    percent: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """A change of one field of a profile. `actor` is whoever made it, by id: `member:mem_…`."""
+
+    field: str
+    before: str | date | tuple[str, ...] | None
+    after: str | date | tuple[str, ...] | None
+    actor: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from members.views import (
+    avatars,
     contacts,
     passkeys,
     passwords,
@@ -20,6 +21,7 @@ from members.views import (
 
 app_name = "members"
 urlpatterns = [
+    re_path(r"^media/avatars/(?P<name>[0-9a-f]{32})\.webp$", avatars.avatar, name="avatar"),
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-in/code", signing_in.code, name="code"),
     path("sign-in/code/resend", signing_in.resend, name="resend"),

@@ -63,7 +63,7 @@ def register_all() -> None:
             order=20,
             url_name="pages:profile",
             title=_("My profile"),
-            words=_("What we call you, and your birthday."),
+            words=_("Picture, name, birthday, and what you like."),
             icon="pages/icons/me.html",
         )
     )
@@ -100,6 +100,17 @@ def register_all() -> None:
             words=_("Where parcels go; paste one and it is filled in."),
             icon="pages/icons/place.html",
             value=_addresses,
+        )
+    )
+    register(
+        Room(
+            slug="balance",
+            page="me",
+            order=31,
+            url_name="mine:balances",
+            title=_("Balance and red packets"),
+            words=_("Money with us: how much, until when, and where it went."),
+            icon="pages/icons/wallet.html",
         )
     )
     register(

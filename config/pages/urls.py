@@ -3,6 +3,7 @@
 from django.urls import path
 
 from config.pages import benefits, exchange, inbox, me, orders, showcase, statement, themes, views
+from config.pages.mine import profile
 
 app_name = "pages"
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("points/<str:entry>", statement.entry, name="entry"),
     path("messages", inbox.messages, name="messages"),
     path("me", me.me, name="me"),
-    path("me/profile", me.profile, name="profile"),
+    path("me/profile", profile.profile, name="profile"),
     path("orders", orders.orders, name="orders"),
     path("orders/<str:order>", orders.order, name="order"),
     path("code", me.code, name="code"),

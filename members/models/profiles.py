@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -22,6 +23,8 @@ class Member(models.Model):
     birthday = models.DateField(null=True)
     birthday_changed_at = models.DateTimeField(null=True)
     gender = models.CharField(max_length=8, default="", blank=True)
+    avatar = models.CharField(max_length=40, default="", blank=True)
+    interests = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     locale = models.CharField(max_length=16, default="", blank=True)
     timezone = models.CharField(max_length=64, default="", blank=True)
     attribution = models.JSONField(default=dict)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext_noop as _
 
 from config.kernel import personal
 from config.kernel.privacy import Erase, Grade, classify, impersonal
+from members import avatars, models
 from members.privacy.reasons import MEMBERSHIP, REACH, SERVE
 
 _PROVE = _("to prove what was agreed to")
@@ -79,6 +82,8 @@ def _profile(model: str) -> None:
         "nickname",
         "birthday",
         "gender",
+        "avatar",
+        "interests",
         "locale",
         "timezone",
         "attribution",
@@ -137,8 +142,18 @@ def _labels_and_consents() -> None:
     )
 
 
+def _forget_avatars(person: personal.Person, now: datetime) -> int:
+    """Delete the files; the columns that name them are cleared afterwards."""
+    found = models.Member.objects.filter(pk__in=person.member_ids).exclude(avatar="")
+    names = list(found.values_list("avatar", flat=True))
+    for name in names:
+        avatars.remove(name)
+    return len(names)
+
+
 def declare() -> None:
     """Classify these columns."""
+    personal.step("members.avatars", order=10, erase=_forget_avatars)
     _users()
     _member()
     _labels_and_consents()

@@ -2,6 +2,7 @@
 
 from members.errors import (
     AccountClosedError,
+    AvatarRefusedError,
     BirthdayLockedError,
     BudgetSpentError,
     BulkExportForbiddenError,
@@ -112,6 +113,7 @@ from members.services.naming import (
     verify_real_name,
 )
 from members.services.passwording import set_password, sign_in_by_password
+from members.services.picturing import remove_avatar, set_avatar
 from members.services.proving import (
     check_proof,
     has_fresh_proof,
@@ -173,6 +175,7 @@ __all__ = [
     "MERGE",
     "THINK_OVER",
     "AccountClosedError",
+    "AvatarRefusedError",
     "BirthdayLockedError",
     "BudgetSpentError",
     "BulkExportForbiddenError",
@@ -292,6 +295,7 @@ __all__ = [
     "record_sign_in",
     "reject",
     "remove_authenticator",
+    "remove_avatar",
     "remove_passkey",
     "renew_password",
     "renew_recovery_codes",
@@ -309,6 +313,7 @@ __all__ = [
     "reset_proof",
     "reveal",
     "revoke_app",
+    "set_avatar",
     "set_kinds",
     "set_labels",
     "set_password",

@@ -27,12 +27,14 @@ from members.types import Consent, ContactKind, Enrolled
 
 _TRIES = 3
 # Thousands at once travel as one value: binding each row's values took longer than storing.
-_DEFAULTED = ("status", "kind", "nickname", "gender", "locale", "timezone", "version")
+_DEFAULTED = (
+    "status", "kind", "nickname", "gender", "avatar", "locale", "timezone", "interests", "version",
+)  # fmt: skip
 _INSERT_MEMBERS = f"""
 INSERT INTO members_member (id, member_no, joined_at, programme_id, attribution,
                             {", ".join(_DEFAULTED)})
 SELECT r.id, r.member_no, r.joined_at, %s::bigint, %s::jsonb,
-       %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::int
+       %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text[], %s::int
 FROM json_to_recordset(%s::json) AS r (id bigint, member_no text, joined_at timestamptz)
 """
 _INSERT_IDENTITIES = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from members.selectors import public_id
 from members.services import enrolling, releasing
 from members.types import ContactKind
 
-_PLAIN = ("name", "nickname", "gender", "locale", "timezone", "home_store_id")
+_PLAIN = ("name", "nickname", "gender", "interests", "locale", "timezone", "home_store_id")
 _YEAR = timedelta(days=365)
 
 
@@ -32,7 +33,7 @@ def update_profile(
     region: str = "CN",
     now: datetime,
 ) -> list[str]:
-    """Change some of: name, nickname, birthday, gender, locale, timezone, phone, email.
+    """Change some of: name, nickname, birthday, gender, interests, locale, timezone, phone, email.
 
     Returns the names of the fields that changed.
 
@@ -48,6 +49,7 @@ def update_profile(
         raise MemberNotFoundError
     if if_version is not None and member.version != if_version:
         raise PreconditionFailedError
+    before = copy(member)
     changed = [
         name for name in _PLAIN if name in changes and getattr(member, name) != changes[name]
     ]
@@ -62,8 +64,24 @@ def update_profile(
         ):
             changed.append(kind.value)
     if changed:
-        _save(member, changed, actor, now)
+        _save(member, before, changed, actor, now)
     return changed
+
+
+@transaction.atomic
+def set_plain(*, member_id: int, changes: Mapping[str, Any], actor: str, now: datetime) -> None:
+    """Set columns of a profile that were checked before, with history, audit and event.
+
+    Raises:
+        MemberNotFoundError: there is no such member.
+    """
+    member = Member.objects.select_for_update().filter(pk=member_id).first()
+    if member is None:
+        raise MemberNotFoundError
+    before = copy(member)
+    for name, value in changes.items():
+        setattr(member, name, value)
+    _save(member, before, sorted(changes), actor, now)
 
 
 def _change_birthday(member: Member, birthday: Any, now: datetime) -> None:
@@ -117,8 +135,14 @@ def _stop_signing_in_by(member: Member, kind: ContactKind, address: str) -> None
         releasing.release_address(user=user, kind=kind)
 
 
-def _save(member: Member, changed: list[str], actor: str, now: datetime) -> None:
+def _save(member: Member, before: Member, changed: list[str], actor: str, now: datetime) -> None:
+    if not Member.history.filter(id=member.pk).exists():
+        # Who enrolled has no history: what stood there before the first change begins it.
+        Member.history.bulk_history_create([before], default_date=member.joined_at)
     member.version += 1
+    # Who changed it, and by which door: read back by `selectors.list_profile_changes`.
+    member._change_reason = actor
+    member._history_date = now
     member.save()
     audit.record(
         actor=actor,

@@ -24,6 +24,8 @@ PATHS = (
     "/me/profile",
     "/me/kinds",
     "/orders",
+    "/me/profile/history",
+    "/me/balance",
     "/me/addresses",
     "/me/addresses/new",
     "/me/cards",

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from config.pages.mine import addresses, cards, titles
+from config.pages.mine import addresses, balance, cards, profile, titles
 
 app_name = "mine"
 urlpatterns = [
+    path("me/profile/avatar", profile.avatar, name="avatar"),
+    path("me/profile/avatar/remove", profile.remove_avatar, name="remove_avatar"),
+    path("me/profile/history", profile.history, name="history"),
+    path("me/balance", balance.balances, name="balances"),
+    path("me/balance/<slug:currency>", balance.balance, name="balance"),
     path("me/addresses", addresses.addresses, name="addresses"),
     path("me/addresses/new", addresses.add, name="add_address"),
     path("me/addresses/region", addresses.region, name="region"),
