@@ -460,6 +460,8 @@ class GrantTooLongError(InvalidError):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError(pointer="/hours", code=self.code, detail=self.title)])
+
+
 class AvatarRefusedError(InvalidError):
     """The upload is no picture that we take. `why` is a code: too_large, not_a_picture, …"""
 

@@ -141,8 +141,8 @@ def _save(member: Member, before: Member, changed: list[str], actor: str, now: d
         Member.history.bulk_history_create([before], default_date=member.joined_at)
     member.version += 1
     # Who changed it, and by which door: read back by `selectors.list_profile_changes`.
-    member._change_reason = actor
-    member._history_date = now
+    member._change_reason = actor  # type: ignore[attr-defined]
+    member._history_date = now  # type: ignore[attr-defined]
     member.save()
     audit.record(
         actor=actor,

@@ -81,8 +81,8 @@ def test_nothing_but_the_form_is_read(story: Story):
     )  # fmt: skip
 
     after = me(story)
-    kept = ("id", "member_no", "status", "kind", "programme_id", "phone", "email", "name")
-    kept += ("home_store_id", "avatar", "joined_at", "attribution", "user_id")
+    kept = ["id", "member_no", "status", "kind", "programme_id", "phone", "email", "name"]
+    kept += ["home_store_id", "avatar", "joined_at", "attribution", "user_id"]
     assert [getattr(after, n) for n in kept] == [getattr(before, n) for n in kept]
     assert after.nickname == "宁宁"
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0006_privacy_requests"),
+        ("members", "0007_merging"),
     ]
 
     operations = [
@@ -57,12 +57,12 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state__in", ["waiting", "running"])),
                         fields=["id"],
-                        name="members_exports_to_build",
+                        name="members_bulk_exports_to_build",
                     ),
                     models.Index(
                         condition=models.Q(("state", "done")),
                         fields=["expires_at"],
-                        name="members_exports_to_end",
+                        name="members_bulk_exports_to_end",
                     ),
                 ],
                 "constraints": [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0005_staff_access"),
+        ("members", "0008_exports"),
     ]
 
     operations = [
