@@ -14,7 +14,7 @@ def declare() -> None:
     impersonal(
         "programmes.SettingsVersion",
         *("id", "programme", "version", "return_window_days", "points_validity_months"),
-        *("return_grace_days", "reservation_ttl_seconds", "debt_policy", "debt_cap"),
+        *("return_grace_days", "reservation_ttl_seconds", "debt_policy", "debt_cap", "merge_alone"),
         *("actor", "reason", "made_at"),
     )
     impersonal("programmes.Brand", "id", "programme", "code", "name_zh", "name_en")
