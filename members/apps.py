@@ -1,6 +1,7 @@
 """Who the members are: identity, contact points, identities on other channels."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +13,11 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from config.kernel import grants, merging, rooms
         from members import board, privacy, requests, seconding
+        from members.services import consenting
         from members.services.joining import part
 
         privacy.declare()
+        post_migrate.connect(consenting.begin, sender=self, dispatch_uid="members.purposes")
         board.register()
         requests.register()
         merging.register(part())

@@ -471,3 +471,31 @@ class AvatarRefusedError(InvalidError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class UnknownPurposeError(InvalidError):
+    """Nobody asks for consent to that."""
+
+    code = "privacy.unknown_purpose"
+    title = "Nobody asks for consent to that"
+
+
+class InvalidPolicyError(InvalidError):
+    """A version of a policy lacks what members must be able to read."""
+
+    code = "privacy.invalid_policy"
+    title = "This version is not complete"
+
+
+class PolicyTakenError(ConflictError):
+    """This version is published already."""
+
+    code = "privacy.policy_taken"
+    title = "This version is published already"
+
+
+class PolicyNotFoundError(NotFoundError):
+    """There is no such draft."""
+
+    code = "privacy.policy_not_found"
+    title = "There is no such draft"

@@ -165,3 +165,25 @@ class MemberErased(Event):
     public_name: ClassVar[str | None] = "member.erased"
 
     member: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged(Event):
+    """A member agreed to a purpose, or no longer does."""
+
+    name: ClassVar[str] = "members.consent_changed.v1"
+
+    purpose: str
+    is_given: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPublished(Event):
+    """A version of a policy is in force."""
+
+    name: ClassVar[str] = "members.policy_published.v1"
+
+    kind: str
+    version: str
+    material: bool

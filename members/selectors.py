@@ -29,7 +29,9 @@ from members.types import (
     AllowedApp,
     Attempt,
     Bearer,
+    Choice,
     Completeness,
+    ConsentChange,
     ContactKind,
     DataExport,
     Erasure,
@@ -398,6 +400,60 @@ def list_addresses(*, member_ids: Sequence[int], user_ids: Sequence[int]) -> lis
     users = models.User.objects.filter(pk__in=list(user_ids)).values_list("phone", "email")
     found = {str(point.value) for point in points}
     return sorted(found | {str(address) for both in users for address in both if address})
+
+
+def has_consent(*, member_id: int, purpose: str) -> bool:
+    """Tell whether a member agrees to a purpose, or has not objected to what is on by itself."""
+    rows = models.Consent.objects.filter(member_id=member_id, purpose=purpose)
+    spans = list(rows.values_list("withdrawn_at", flat=True))
+    if spans:
+        return None in spans
+    return models.ConsentPurpose.objects.filter(code=purpose, in_use=True, initially=True).exists()
+
+
+def list_consents(*, member_id: int) -> list[Choice]:
+    """Return every purpose that is asked for, and how it stands with a member."""
+    spans: dict[str, list[models.Consent]] = {}
+    for row in models.Consent.objects.filter(member_id=member_id).order_by("id"):
+        spans.setdefault(row.purpose, []).append(row)
+    found = []
+    for purpose in models.ConsentPurpose.objects.filter(in_use=True).order_by("sort", "code"):
+        mine = spans.get(purpose.code, [])
+        moments = [m for row in mine for m in (row.given_at, row.withdrawn_at) if m]
+        is_given = any(row.withdrawn_at is None for row in mine) if mine else purpose.initially
+        found.append(
+            Choice(
+                code=purpose.code,
+                name_zh=purpose.name_zh,
+                name_en=purpose.name_en,
+                words_zh=purpose.words_zh,
+                words_en=purpose.words_en,
+                is_given=is_given,
+                changed_at=max(moments, default=None),
+            )
+        )
+    return found
+
+
+def list_consent_changes(*, member_id: int, limit: int = 50) -> list[ConsentChange]:
+    """Return what a member agreed to and withdrew, newest first."""
+    rows = models.Consent.objects.filter(member_id=member_id).order_by("-id")[:limit]
+    return [
+        ConsentChange(
+            purpose=row.purpose,
+            policy_version=row.policy_version,
+            source=row.source,
+            given_at=row.given_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in rows
+    ]
+
+
+def list_all_labels(*, member_id: int) -> list[Label]:
+    """Return everything that upper apps say of a member."""
+    rows = models.Label.objects.filter(member_id=member_id).order_by("kind", "id")
+    return [_as_label(row) for row in rows]
 
 
 def list_exports(*, member_id: int, limit: int = 10) -> list[DataExport]:

@@ -385,3 +385,34 @@ class MergeReport:
     undo_until: datetime
     lines: tuple[MergeLine, ...]
     replayed: bool = False
+
+
+class Choice:
+    """A purpose, and how it stands with a member."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    words_zh: str
+    words_en: str
+    is_given: bool
+    changed_at: datetime | None
+
+    def name(self, language: str) -> str:
+        """Return what it is called in a language."""
+        return self.name_zh if language.startswith("zh") else self.name_en
+
+    def words(self, language: str) -> str:
+        """Return what it means in a language."""
+        return self.words_zh if language.startswith("zh") else self.words_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChange:
+    """A span of agreement to a purpose, or an objection."""
+
+    purpose: str
+    policy_version: str
+    source: str
+    given_at: datetime | None
+    withdrawn_at: datetime | None

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from members.views import (
     avatars,
+    consents,
     contacts,
     passkeys,
     passwords,
@@ -57,6 +58,11 @@ urlpatterns = [
     path("me/security/apps/revoke", security.revoke_app, name="revoke_app"),
     path("me/security/real-name", real_name.real_name, name="real_name"),
     path("me/privacy", privacy.privacy, name="privacy"),
+    path("me/privacy/consents", consents.consents, name="privacy_consents"),
+    path("me/privacy/held", consents.held, name="privacy_held"),
+    path("me/privacy/agree", consents.agree, name="policies_agree"),
+    path("privacy/policies", consents.papers, name="policies"),
+    path("privacy/policies/<slug:kind>/<slug:version>", consents.paper, name="policy"),
     path("me/privacy/exports", privacy.exports, name="privacy_exports"),
     path("me/privacy/exports/<int:export>", privacy.export_file, name="privacy_export_file"),
     path("me/privacy/erasure", privacy.erasure, name="privacy_erasure"),

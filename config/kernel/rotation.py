@@ -7,7 +7,7 @@ indexes have a key of their own and stay. Sessions are not rewritten; they end b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,12 +54,31 @@ def _column(model: Any, field: EncryptedTextField) -> Column:
     )
 
 
-def rotate(*, column: Column) -> int:
-    """Rewrite the values of a column that are under another key; return how many."""
+def rotate(*, column: Column, tell: Callable[[int], None] | None = None) -> int:
+    """Rewrite the values of a column that are under another key; return how many.
+
+    `tell` hears after each chunk, which is committed by then: to stop there loses nothing.
+    """
     rewritten = 0
     while taken := _rotate_chunk(column):
         rewritten += taken
+        if tell is not None:
+            tell(rewritten)
     return rewritten
+
+
+def count_left(*, column: Column) -> dict[int, int]:
+    """Return how many values of a column are under each key that is not the primary one."""
+    quote = connection.ops.quote_name
+    table, name = quote(column.table), quote(column.name)
+    key = f"get_byte({name}, {column.offset + 1})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {key}, count(*) FROM {table}"
+            f" WHERE {name} IS NOT NULL AND {key} <> %s GROUP BY 1",
+            [crypto.ring().primary],
+        )
+        return dict(cursor.fetchall())
 
 
 @transaction.atomic

@@ -97,6 +97,15 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        gettext_noop("Privacy"),
+        (
+            ("members.erasure", "person_remove"),
+            ("members.dataexport", "download"),
+            ("members.policy", "gavel"),
+            ("members.consentpurpose", "fact_check"),
+        ),
+    ),
+    (
         gettext_noop("System"),
         (
             ("kernel.outboxevent", "bolt"),

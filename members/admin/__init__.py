@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from members import console
-from members.admin import access, accounts, exports, members, merging, naming, reaching, roles
+from members.admin import (
+    access,
+    accounts,
+    exports,
+    members,
+    merging,
+    naming,
+    policies,
+    reaching,
+    roles,
+)
 
 __all__ = [
     "access",
@@ -13,6 +23,7 @@ __all__ = [
     "members",
     "merging",
     "naming",
+    "policies",
     "reaching",
     "roles",
 ]

@@ -123,7 +123,7 @@ def _answer(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         more["retry_after"] = refusal.retry_after
         return _refused(request, 429, refusal.code, refusal.title, **more)
     if isinstance(refusal, ConsentMissingError):
-        more["terms_version"] = settings.TERMS_VERSION
+        more["terms_version"] = pages.terms_version()
     return _refused(request, status_of(type(refusal)), refusal.code, refusal.title, **more)
 
 
@@ -168,7 +168,7 @@ def confirm_code(request: HttpRequest, body: ConfirmIn) -> HttpResponse:
         token=str(request.session.get(_TICKET, "")),
         code=body.code[:12],
         storefront_id=shop.id,
-        terms_version=settings.TERMS_VERSION,
+        terms_version=pages.terms_version(),
         agreed=body.agreed,
         locale=get_language() or "",
         attribution=origins.of(request, storefront=shop.code, channel="app"),
@@ -194,7 +194,7 @@ def provider_token(request: HttpRequest, body: ProviderIn) -> HttpResponse:
             phone=mini.phone_number(code=body.token.phone_code) if body.token.phone_code else None,
             programme_id=shop.programme_id,
             storefront_id=shop.id,
-            terms_version=settings.TERMS_VERSION,
+            terms_version=pages.terms_version(),
             agreed=body.agreed,
             locale=get_language() or "",
             attribution=origins.of(request, storefront=shop.code, channel="wechat_mini"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from members.models.access import AccessRecord, DataGrant
 from members.models.exports import ExportRun
 from members.models.merging import MergeCase
+from members.models.policies import ConsentPurpose, Policy
 from members.models.privacy_requests import DataExport, Erasure
 from members.models.profiles import Consent, Label, Member
 from members.models.proofs import RealName
@@ -20,6 +21,7 @@ from members.models.users import User, UserManager
 __all__ = [
     "AccessRecord",
     "Consent",
+    "ConsentPurpose",
     "ContactPoint",
     "DataExport",
     "DataGrant",
@@ -30,6 +32,7 @@ __all__ = [
     "Member",
     "MemberKey",
     "MergeCase",
+    "Policy",
     "RealName",
     "SignInAttempt",
     "SignInTicket",

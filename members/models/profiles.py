@@ -100,8 +100,12 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=40)
     policy_version = models.CharField(max_length=40)
     storefront_id = models.BigIntegerField(null=True)
-    given_at = models.DateTimeField()
+    # Where it was said: a storefront's API, sign-up, the member center. Never given and
+    # withdrawn is an objection to what was on by itself.
+    source = models.CharField(max_length=20, default="")
+    given_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_source = models.CharField(max_length=20, default="")
 
     class Meta:
         constraints = [
@@ -109,5 +113,14 @@ class Consent(models.Model):
                 fields=["member_id", "purpose", "policy_version"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="members_consent_is_given_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["member_id", "purpose"],
+                condition=models.Q(given_at__isnull=True),
+                name="members_objection_is_made_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(given_at__isnull=False) | models.Q(withdrawn_at__isnull=False),
+                name="members_consent_says_when",
+            ),
         ]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from members.privacy import access, merging, openid, people, proofs, reach, requests, signing_in
+from members.privacy import (
+    access,
+    merging,
+    openid,
+    people,
+    policies,
+    proofs,
+    reach,
+    requests,
+    signing_in,
+)
 
 
 def declare() -> None:
     """Fill the register."""
-    for subject in (access, people, reach, signing_in, openid, proofs, requests, merging):
+    for subject in (access, people, reach, signing_in, openid, proofs, requests, merging, policies):
         subject.declare()

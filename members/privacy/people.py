@@ -135,6 +135,8 @@ def _labels_and_consents() -> None:
         "policy_version",
         "given_at",
         "withdrawn_at",
+        "source",
+        "withdrawn_source",
         grade=Grade.LINKED,
         purpose=_PROVE,
         retention=_("three years after the membership"),

@@ -73,6 +73,11 @@ from members.services.bulk_exporting import (
 )
 from members.services.casing import open_case, preview_merge, reject, swap
 from members.services.confirming import confirm_code
+from members.services.consenting import (
+    agree_to_policies,
+    give_consent,
+    withdraw_consent,
+)
 from members.services.deciding import MERGE, decide_merge, list_merge_lines, reopen
 from members.services.enrolling import enrol, enrol_many
 from members.services.erasing import (
@@ -124,6 +129,7 @@ from members.services.proving import (
     require_step_up,
     require_step_up_to_spend,
 )
+from members.services.publishing import draft_policy, publish_policy
 from members.services.requesting import (
     forget_tickets,
     get_ticket,
@@ -227,6 +233,7 @@ __all__ = [
     "WrongProofError",
     "add_authenticator",
     "add_passkey",
+    "agree_to_policies",
     "attach_identity",
     "bind_social",
     "build_exports",
@@ -244,6 +251,7 @@ __all__ = [
     "create_staff",
     "deactivate_staff",
     "decide_merge",
+    "draft_policy",
     "end_bulk_exports",
     "end_grant",
     "end_other_sessions",
@@ -258,6 +266,7 @@ __all__ = [
     "forget_sessions",
     "forget_tickets",
     "get_ticket",
+    "give_consent",
     "has_fresh_proof",
     "has_second_proof",
     "invite_staff",
@@ -285,6 +294,7 @@ __all__ = [
     "preview_erasure",
     "preview_merge",
     "proof_options",
+    "publish_policy",
     "reactivate_staff",
     "read_id_number",
     "read_member_code",
@@ -327,4 +337,5 @@ __all__ = [
     "update_profile",
     "verify_real_name",
     "weigh_sign_in",
+    "withdraw_consent",
 ]

@@ -59,14 +59,16 @@ def confirm_code(
     with transaction.atomic():
         _take_turns(ticket)
         member = _find_member(ticket)
-        if terms_version and not agreed and not _has_agreed(member, terms_version):
+        if terms_version and not agreed and not _has_agreed(member):
             _return_guess(ticket)
             needs_consent = True
         else:
             needs_consent = False
             requesting.use_up(ticket=ticket, now=now)
             consents = (
-                [Consent(purpose=TERMS, policy_version=terms_version)] if terms_version else []
+                [Consent(purpose=TERMS, policy_version=terms_version)]
+                if terms_version and agreed
+                else []
             )
             enrolled = _enrol(ticket, storefront_id, consents, locale, attribution, now)
             user = _attach_user(enrolled.member_id, ticket, now)
@@ -143,14 +145,15 @@ def _find_user(ticket: SignInTicket) -> User | None:
     return None
 
 
-def _has_agreed(member: Member | None, version: str) -> bool:
+def _has_agreed(member: Member | None) -> bool:
+    """Tell whether a member agreed to the terms, in whatever version.
+
+    A newer version is asked for on the pages; it keeps nobody out of their membership.
+    """
     return (
         member is not None
         and ConsentRow.objects.filter(
-            member_id=member.pk,
-            purpose=TERMS,
-            policy_version=version,
-            withdrawn_at__isnull=True,
+            member_id=member.pk, purpose=TERMS, withdrawn_at__isnull=True
         ).exists()
     )
 

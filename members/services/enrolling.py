@@ -235,6 +235,7 @@ def _consent(
                 policy_version=consent.policy_version,
                 storefront_id=storefront_id,
                 given_at=now,
+                source="enrolment",
             )
             for consent in consents
         ],

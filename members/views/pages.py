@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.kernel.errors import NotFoundError
-from members import captcha, selectors
+from members import captcha, policies, selectors
 from members.forms import Filled
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Storefront
@@ -31,6 +31,11 @@ def shop() -> Storefront:
     if found is None:
         raise NoShopError
     return found
+
+
+def terms_version() -> str:
+    """Return the version of the terms that whoever joins agrees to."""
+    return policies.version(programme_id=shop().programme_id, kind="terms")
 
 
 def find_member(request: HttpRequest) -> int | None:

@@ -41,10 +41,22 @@ def privacy(request: HttpRequest, owner: Owner) -> HttpResponse:
 def _rooms() -> list[tuple[str, str, str, str]]:
     return [
         (
+            "privacy_held",
+            _("What is held about me"),
+            _("Why, how long, and who received it"),
+            "pages/icons/info.html",
+        ),
+        (
+            "privacy_consents",
+            _("What I agree to"),
+            _("Offers, personalization, papers"),
+            "pages/icons/check.html",
+        ),
+        (
             "privacy_exports",
             _("A copy of my data"),
             _("Everything we hold about you, as a file"),
-            "pages/icons/info.html",
+            "pages/icons/orders.html",
         ),
         (
             "privacy_erasure",

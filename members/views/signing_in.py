@@ -92,7 +92,7 @@ def _enter(request: HttpRequest, token: str, typed: str) -> HttpResponse:
         token=token,
         code=typed,
         storefront_id=shop.id,
-        terms_version=settings.TERMS_VERSION,
+        terms_version=pages.terms_version(),
         agreed=request.POST.get("agreed") == "1",
         locale=get_language() or "",
         attribution=origins.of(request, storefront=shop.code, channel=shop.channel),
@@ -164,7 +164,7 @@ def _code_page(request: HttpRequest, filled: Filled) -> HttpResponse:
         ticket=ticket,
         by_email=ticket.kind.value == "email",
         wait=wait if wait <= 60 else 60,
-        terms_version=settings.TERMS_VERSION,
+        terms_version=pages.terms_version(),
     )
 
 

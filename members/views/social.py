@@ -175,7 +175,7 @@ def join(request: HttpRequest) -> HttpResponse:
         filled,
         person=person,
         provider=wording.ways().get(person.provider, person.provider),
-        terms_version=settings.TERMS_VERSION,
+        terms_version=pages.terms_version(),
     )
 
 
@@ -185,7 +185,7 @@ def _join(request: HttpRequest, person: Person, target: str) -> HttpResponse:
         person=person,
         programme_id=shop.programme_id,
         storefront_id=shop.id,
-        terms_version=settings.TERMS_VERSION,
+        terms_version=pages.terms_version(),
         agreed=request.POST.get("agreed") == "1",
         locale=get_language() or "",
         attribution=origins.of(request, storefront=shop.code, channel=shop.channel),

@@ -33,6 +33,9 @@ PATHS = (
     "/me/invoice-titles/new",
     "/code",
     "/me/privacy",
+    "/me/privacy/held",
+    "/me/privacy/consents",
+    "/privacy/policies",
     "/me/privacy/exports",
     "/me/privacy/erasure",
 )

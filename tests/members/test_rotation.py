@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from config.kernel import crypto, rotation
 from members import selectors, services
@@ -65,6 +66,51 @@ def test_h44_a_second_run_finds_nothing_to_do(settings, now):
 
     assert first["members_contactpointvalue"] == 1
     assert set(second.values()) == {0}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_fresh_ring")
+def test_h44_what_is_left_is_said_and_then_done(settings, now, capsys):
+    services.enrol(programme_id=PROGRAMME, phone="13800138000", now=now)
+    use_new_key(settings)
+
+    with pytest.raises(CommandError, match="run it again"):
+        call_command("rotate_keys", check=True)
+    assert "members_contactpoint.value: left under key 1: 1" in capsys.readouterr().out
+
+    call_command("rotate_keys")
+    assert "left under other keys: 0" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_fresh_ring")
+def test_h44_a_run_that_was_killed_goes_on_where_it_was(settings, now, monkeypatch):
+    for serial in range(3):
+        services.enrol(programme_id=PROGRAMME, phone=f"1380013800{serial}", now=now)
+    use_new_key(settings)
+    monkeypatch.setattr(rotation, "_CHUNK", 1)
+    column = next(c for c in rotation.columns() if c.table == "members_contactpoint")
+
+    def die(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rotation.rotate(column=column, tell=die)
+
+    assert rotation.count_left(column=column) == {1: 1}
+    assert rotation.rotate(column=column) == 1
+    assert rotation.count_left(column=column) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_fresh_ring")
+def test_h44_a_key_that_is_missing_is_named(settings, now):
+    services.enrol(programme_id=PROGRAMME, phone="13800138000", now=now)
+    use_new_key(settings, keep_old=False)
+
+    with pytest.raises(CommandError, match="under key 1"):
+        call_command("rotate_keys")
 
 
 def test_every_encrypted_column_is_known():
