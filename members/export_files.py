@@ -35,7 +35,7 @@ def as_text(rows: Iterable[Iterable[object]]) -> str:
 
 def path_of(run_id: int) -> Path:
     """Return where the file of an export lies."""
-    return Path(settings.EXPORT_FOLDER) / f"export-{run_id}.enc"
+    return Path(settings.EXPORT_FOLDER) / "bulk" / f"export-{run_id}.enc"
 
 
 def create(run_id: int) -> IO[bytes]:

@@ -57,12 +57,12 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state__in", ["waiting", "running"])),
                         fields=["id"],
-                        name="members_bulk_exports_to_build",
+                        name="members_bulk_to_build",
                     ),
                     models.Index(
                         condition=models.Q(("state", "done")),
                         fields=["expires_at"],
-                        name="members_bulk_exports_to_end",
+                        name="members_bulk_to_end",
                     ),
                 ],
                 "constraints": [

@@ -38,11 +38,11 @@ class ExportRun(models.Model):
         indexes = [
             models.Index(
                 fields=["id"],
-                name="members_bulk_exports_to_build",
+                name="members_bulk_to_build",
                 condition=Q(state__in=["waiting", "running"]),
             ),
             models.Index(
-                fields=["expires_at"], name="members_bulk_exports_to_end", condition=Q(state="done")
+                fields=["expires_at"], name="members_bulk_to_end", condition=Q(state="done")
             ),
         ]
         constraints = [
