@@ -387,6 +387,7 @@ class MergeReport:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A purpose, and how it stands with a member."""
 

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
-from django.urls import URLPattern, URLResolver, resolve
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from config.kernel import approvals, roles
 from config.kernel.errors import DomainError
@@ -32,6 +32,8 @@ _ASIDE = "_history"
 
 def addresses() -> dict[str, str]:
     """Return an address for each name of the console; ids in them name nothing."""
+    # The console's screens are there once somebody has asked for an address.
+    get_resolver().url_patterns  # noqa: B018
     found = dict(_walk(admin.site.urls[0], "/ops/"))
     return {
         name: found[name]

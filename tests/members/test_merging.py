@@ -367,3 +367,18 @@ def test_a_withdrawn_consent_is_not_given_back_by_the_other_account(shop, now):
     assert mine.withdrawn_at == now - DAY
     undo(case, now)
     assert facts(survivor, duplicate) == before
+
+
+def test_an_objection_of_the_other_account_is_kept(shop, now):
+    survivor, duplicate = (make_member(shop, now=now - 9 * DAY) for _ in range(2))
+    models.Consent.objects.create(
+        member_id=duplicate, purpose="personalization", policy_version="1", withdrawn_at=now - DAY
+    )
+    before = facts(survivor, duplicate)
+
+    case = merge(survivor, duplicate, now)
+
+    mine = models.Consent.objects.get(member_id=survivor)
+    assert (mine.purpose, mine.given_at, mine.withdrawn_at) == ("personalization", None, now - DAY)
+    undo(case, now)
+    assert facts(survivor, duplicate) == before

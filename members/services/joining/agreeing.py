@@ -45,6 +45,7 @@ def do(pair: Pair) -> Kept:
                     Consent.objects.filter(member_id=pair.survivor_id, id=row.pk).update(
                         withdrawn_at=gone
                     )
+            copied += _objections(pair, mine, theirs, purpose)
             continue
         has = {
             row.policy_version for row in mine if row.purpose == purpose and not row.withdrawn_at
@@ -55,6 +56,7 @@ def do(pair: Pair) -> Kept:
                 purpose=purpose,
                 policy_version=row.policy_version,
                 storefront_id=row.storefront_id,
+                source=row.source,
                 given_at=row.given_at,
             )
             for row in theirs
@@ -71,6 +73,27 @@ def undo(pair: Pair, kept: Kept) -> None:
     mine.filter(id__in=kept["withdrawn"]).update(withdrawn_at=None)
 
 
+def _objections(
+    pair: Pair, mine: Sequence[Consent], theirs: Sequence[Consent], purpose: str
+) -> list[Consent]:
+    """Return the duplicate's objection to what is on by itself, when the survivor has none."""
+    if any(row.purpose == purpose and row.given_at is None for row in mine):
+        return []
+    return [
+        Consent(
+            member_id=pair.survivor_id,
+            purpose=purpose,
+            policy_version=row.policy_version,
+            storefront_id=row.storefront_id,
+            source=row.source,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_source=row.withdrawn_source,
+        )
+        for row in theirs
+        if row.purpose == purpose and row.given_at is None
+    ]
+
+
 def _members(pair: Pair) -> tuple[int, int]:
     return pair.survivor_id, pair.duplicate_id
 
@@ -82,21 +105,29 @@ def _rows(pair: Pair) -> Rows:
     return found
 
 
-def _stand(rows: list[Consent], purpose: str) -> str:
+def _stand(rows: Sequence[Consent], purpose: str) -> str:
     """Return the newest version agreed to, empty when there is none in force."""
-    given = [row for row in rows if row.purpose == purpose and row.withdrawn_at is None]
-    return max(given, key=lambda row: row.given_at).policy_version if given else ""
+    newest = _newest(rows, purpose)
+    return newest[1] if newest else ""
 
 
 def _last(rows: Rows, purpose: str) -> str:
     """Return the version agreed to last by either, empty when the last word was a withdrawal."""
-    every = [row for found in rows.values() for row in found if row.purpose == purpose]
-    given = [row for row in every if row.withdrawn_at is None]
-    if not given:
+    newest = _newest([row for found in rows.values() for row in found], purpose)
+    if newest is None:
         return ""
-    newest = max(given, key=lambda row: row.given_at)
     gone = _latest_withdrawal(rows, purpose)
-    return "" if gone is not None and gone > newest.given_at else newest.policy_version
+    return "" if gone is not None and gone > newest[0] else newest[1]
+
+
+def _newest(rows: Sequence[Consent], purpose: str) -> tuple[datetime, str] | None:
+    """Return when a version in force was agreed to latest, and which."""
+    given = [
+        (row.given_at, row.policy_version)
+        for row in rows
+        if row.purpose == purpose and row.withdrawn_at is None and row.given_at is not None
+    ]
+    return max(given, default=None)
 
 
 def _latest_withdrawal(rows: Rows, purpose: str) -> datetime | None:
