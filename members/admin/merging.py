@@ -189,9 +189,9 @@ class MergeCaseAdmin(ReadOnlyAdmin):
     # --- Buttons ---------------------------------------------------------------------------
 
     def _may(self, request: HttpRequest, object_id: Any, *states: str) -> bool:
-        if not self.has_operate_permission(request):
+        if not (self.has_operate_permission(request) and str(object_id).isdecimal()):
             return False
-        return models.MergeCase.objects.filter(pk=object_id or 0, state__in=states).exists()
+        return models.MergeCase.objects.filter(pk=int(object_id), state__in=states).exists()
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may(request, object_id, "open")

@@ -122,8 +122,9 @@ class PolicyAdmin(ReadOnlyAdmin):
         return self.has_operate_permission(request)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        draft = models.Policy.objects.filter(pk=object_id, state="draft") if object_id else None
-        return self.has_operate_permission(request) and draft is not None and draft.exists()
+        if not (self.has_operate_permission(request) and str(object_id).isdecimal()):
+            return False
+        return models.Policy.objects.filter(pk=int(object_id), state="draft").exists()
 
     @unfold_action(  # type: ignore[untyped-decorator]
         description=gettext_lazy("Draft a version"),

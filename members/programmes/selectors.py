@@ -21,12 +21,15 @@ from members.programmes.types import (
 
 SERVE = "programmes.serve_store"
 _programmes: Memory[int, Programme] = Memory()
+# The ids of all of them, by code: console lists ask for each row they show.
+_every: Memory[str, tuple[int, ...]] = Memory()
 _storefronts: Memory[int, Storefront] = Memory()
 
 
 def forget() -> None:
     """Drop what this process remembers, after a change and between tests."""
     _programmes.forget()
+    _every.forget()
     _storefronts.forget()
 
 
@@ -49,8 +52,11 @@ def find_programme(code: str) -> Programme | None:
 
 def list_programmes() -> list[Programme]:
     """Return all programmes by code."""
-    codes = models.Programme.objects.order_by("code").values_list("code", flat=True)
-    return [_load_programme(code=code) for code in codes]
+    return [get_programme(programme_id) for programme_id in _every.get("all", _load_ids)]
+
+
+def _load_ids() -> tuple[int, ...]:
+    return tuple(models.Programme.objects.order_by("code").values_list("pk", flat=True))
 
 
 def _load_programme(**which: object) -> Programme:

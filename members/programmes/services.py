@@ -101,6 +101,8 @@ def create_programme(
         created_at=now,
     )
     _add_version(row.pk, 1, ProgrammeSettings(), actor="system", reason="opened", now=now)
+    transaction.on_commit(selectors.forget)
+    selectors.forget()
     return selectors.get_programme(row.pk)
 
 

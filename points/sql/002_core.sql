@@ -107,7 +107,7 @@ DECLARE
     v_number integer := 1;
     v_member bigint := c.member_id;
 BEGIN
-    IF NOT EXISTS (SELECT FROM points_entry WHERE member_id = v_member AND idem_key = c.key) THEN
+    IF (SELECT true FROM points_entry WHERE member_id = v_member AND idem_key = c.key) IS NULL THEN
         -- Posted for somebody who was merged into the member since, if for anybody.
         SELECT x.member_id INTO v_member FROM points_account a
           JOIN points_entry x ON x.member_id = ANY (a.also) AND x.idem_key = c.key

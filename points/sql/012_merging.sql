@@ -55,8 +55,9 @@ $$;
 CREATE OR REPLACE FUNCTION points_did(a points_account, c points_command) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM points_entry
-                    WHERE member_id = ANY (a.also) AND idem_key = c.key AND fingerprint = c.fingerprint);
+    RETURN (SELECT true FROM points_entry
+             WHERE member_id = ANY (a.also) AND idem_key = c.key AND fingerprint = c.fingerprint
+             LIMIT 1) IS TRUE;
 END $$;
 
 -- The account, and those that were merged into it.

@@ -60,6 +60,9 @@ OWN_PAGES: dict[str, Own] = {
 }
 # What takes an argument and is nobody's own, and why.
 NOBODYS_PAGES = {
+    r"^media/avatars/(?P<name>[0-9a-f]{32})\.webp$": "a picture under a name nobody guesses",
+    "me/balance/<slug:currency>": "a currency's name; whoever asks sees their own balance",
+    "privacy/policies/<slug:kind>/<slug:version>": "what is published to everybody",
     "panels/<slug:slug>": "a part of the visitor's own page",
     "mall/items/<str:item>": "goods on the shelf",
     "mall/items/<str:item>/order": "goods on the shelf",

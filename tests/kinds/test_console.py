@@ -162,7 +162,8 @@ def test_who_may_only_look_neither_sees_proofs_nor_decides(story):
     row = _apply(story)
     client = operator(superuser=False)
     user = User.objects.get(staff_name="lin")
-    for name in ("view_application", "view_membership", "view_kindsversion"):
+    looking = ("view_application", "view_membership", "view_kindsversion", "see_all_stores")
+    for name in looking:
         user.user_permissions.add(Permission.objects.get(codename=name))
     path = f"{INBOX}/{story.member_id}-{row.pk}"
 
