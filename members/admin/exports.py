@@ -167,14 +167,6 @@ class ExportRunAdmin(ReadOnlyAdmin):
         for row in rows:
             row.staff = names.get(f"staff:{row.user_id}", f"staff:{row.user_id}")
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
     @admin.display(description=gettext_lazy("staff"))
     def who(self, obj: Any) -> str:
         return str(obj.staff)

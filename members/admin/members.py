@@ -131,14 +131,6 @@ class MemberAdmin(ReadOnlyAdmin):
             row.profile = profiles[row.pk]  # type: ignore[attr-defined]
             row.tiers = labels.get(row.pk, [])  # type: ignore[attr-defined]
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> models.Member | None:
-        row: models.Member | None = super().get_object(request, object_id, from_field)
-        if row is not None:
-            self.attach([row])
-        return row
-
     @admin.display(description=gettext_lazy("public id"))
     def public_id(self, obj: models.Member) -> str:
         return selectors.public_id(obj.pk)

@@ -144,14 +144,6 @@ class MergeCaseAdmin(ReadOnlyAdmin):
         for row in rows:
             row.names, row.actors = names, actors
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        if row is not None:
-            self.attach([row])
-        return row
-
     @admin.display(description=gettext_lazy("stays"))
     def survivor(self, obj: Any) -> str:
         return _linked(obj, obj.survivor_id)

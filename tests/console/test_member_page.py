@@ -58,7 +58,7 @@ def test_cost_does_not_grow_with_history(story: Story):
     with CaptureQueriesContext(connection) as many:
         member_page(client, story.member_id)
 
-    assert len(many) <= len(few) <= 41
+    assert len(many) <= len(few) <= 38
 
 
 def test_fields_are_shown_one_by_one_for_a_reason_that_is_kept(story: Story):

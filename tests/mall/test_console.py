@@ -263,9 +263,9 @@ def test_lists_are_searched_by_number_and_cost_the_same(mall, django_assert_max_
 
     assert orders[2].number in found
     assert orders[3].number not in found
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(listing)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("admin:mall_item_changelist"))
 
 

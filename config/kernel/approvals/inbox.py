@@ -130,12 +130,6 @@ class ApprovalAdmin(DecidingAdmin):
             row.names = staff
             row.member_link = members.get(row.payload.get("member_id"))
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.attach([found])
-        return found
-
     @admin.display(description=gettext_lazy("change"))
     def title(self, obj: Approval) -> str:
         kind = approvals.find(obj.kind)

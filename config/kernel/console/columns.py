@@ -63,7 +63,11 @@ def word(field: str, words: Words, *, title: Any) -> Callable[[Any, Any], str]:
     @admin.display(description=title, ordering=field)
     def shown(screen: Any, obj: Any) -> str:
         code = getattr(obj, field)
-        return words().get(code, code)
+        # Words may be rows of a table: the rows of a list share what was read for the first.
+        read: dict[Words, Mapping[str, str]] = getattr(obj, "console_words", {})
+        if words not in read:
+            read[words] = words()
+        return read[words].get(code, code)
 
     return shown
 

@@ -27,6 +27,9 @@ class _AttachingChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
+        shared: dict[Any, Any] = {}
+        for row in self.result_list:
+            row.console_words = shared
         cast(ConsoleAdmin, self.model_admin).attach(self.result_list)
 
 
