@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.kernel import personal
@@ -74,12 +75,14 @@ def _pending(owner: Owner) -> list[dict[str, Any]]:
 
 
 @require_safe
+@never_cache
 def papers(request: HttpRequest) -> HttpResponse:
     """Show the policies that hold, and the older ones; strangers read them too."""
     return _show(request, policies.list_published(programme_id=pages.shop().programme_id), None)
 
 
 @require_safe
+@never_cache
 def paper(request: HttpRequest, kind: str, version: str) -> HttpResponse:
     """Show one version of one policy."""
     found = policies.list_published(programme_id=pages.shop().programme_id)
