@@ -87,8 +87,8 @@ def remove_address(*, member_id: int, address_id: int, actor: str, now: datetime
 
 
 def _lock(member_id: int, address_id: int) -> models.Address:
-    rows = models.Address.objects.select_for_update()
-    row = rows.filter(member_id=member_id, id=address_id).first()
+    placing.hold(models.Address, member_id=member_id)
+    row = models.Address.objects.filter(member_id=member_id, id=address_id).first()
     if row is None:
         raise AddressNotFoundError
     return row

@@ -1,7 +1,8 @@
 """Put a row into a free slot of its member's, and let one of them be the default.
 
 The unique keys decide: of two who want the last slot, or the default, one is refused by the
-database and looks again at what is left.
+database and looks again at what is left. Whoever moves the default holds all rows of the member
+first, always from the oldest on: two who each hold what the other waits for would never end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ class BusyError(ConflictError):
     title = "Too much happens at once; please try again"
 
 
+def hold(model: Any, *, member_id: int) -> None:
+    """Lock the rows a member has, in the one order that everybody keeps."""
+    rows = model.objects.filter(member_id=member_id).order_by("id").select_for_update()
+    list(rows.values_list("id", flat=True))
+
+
 def place(row: Row, *, most: int, full: type[FullError]) -> Row:
     """Insert a row into the lowest free slot. The first one of its kind becomes the default.
 
@@ -38,6 +45,7 @@ def place(row: Row, *, most: int, full: type[FullError]) -> Row:
     model = type(row)
 
     def insert() -> Row:
+        hold(model, member_id=row.member_id)
         taken = set(model.objects.filter(member_id=row.member_id).values_list("slot", flat=True))
         free = next((slot for slot in range(1, most + 1) if slot not in taken), None)
         if free is None:
@@ -54,6 +62,7 @@ def make_default(model: type[Address] | type[InvoiceTitle], *, member_id: int, r
     """Make one row the default in place of another; tell whether there is such a row."""
 
     def move() -> bool:
+        hold(model, member_id=member_id)
         _clear_default(model, member_id, but=row_id)
         return bool(model.objects.filter(member_id=member_id, id=row_id).update(is_default=True))
 

@@ -50,6 +50,7 @@ def change_title(
         FieldsRefusedError: something is missing, too long, or the tax number is wrong.
     """
     wanted = _checked(draft)
+    placing.hold(models.InvoiceTitle, member_id=member_id)
     rows = models.InvoiceTitle.objects.filter(member_id=member_id, id=title_id)
     if not rows.update(changed_at=now, **wanted):
         raise TitleNotFoundError
@@ -77,8 +78,9 @@ def remove_title(*, member_id: int, title_id: int, actor: str, now: datetime) ->
     Raises:
         TitleNotFoundError: the member has no such title.
     """
+    placing.hold(models.InvoiceTitle, member_id=member_id)
     rows = models.InvoiceTitle.objects.filter(member_id=member_id)
-    row = rows.filter(id=title_id).select_for_update().first()
+    row = rows.filter(id=title_id).first()
     if row is None:
         raise TitleNotFoundError
     rows.filter(id=title_id).delete()
