@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
 
 import config.celery  # noqa: F401  (a task that is sent goes to our broker)
 from config.kernel import memory
+from tests import emptying
 
 # The tests serve no collected files.
 settings.WHITENOISE_AUTOREFRESH = True
@@ -60,14 +60,12 @@ def _flush_as_owner() -> None:
     ops = type(connections["default"].ops)
 
     def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
-        s = connections["default"].settings_dict
-        with psycopg.connect(
-            host=s["HOST"], port=s["PORT"], user=s["USER"], password=s["PASSWORD"], dbname=s["NAME"]
-        ) as owner:
+        with emptying.as_owner() as owner:
             for sql in sql_list:
                 owner.execute(sql)
 
     ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign,assignment]
+    emptying.by_need()
 
 
 @pytest.fixture(autouse=True)
