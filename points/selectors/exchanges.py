@@ -9,7 +9,7 @@ from django.db import connection
 from members import selectors as members_selectors
 from points import rates
 from points.errors import ExchangeNotFoundError
-from points.models import Exchange, ExchangeRate
+from points.models import Account, Exchange, ExchangeRate
 from points.selectors.entries import get_entry
 from points.types import Exchanged, Purse, Quote, Rate, SettlementDay
 
@@ -76,9 +76,16 @@ def receiving_member(*, member_id: int, programme_id: int) -> int:
 
 
 def given_today(*, member_id: int, rate: Rate, day: date) -> int:
-    """Return what a member has given by a rate's pair on a local day, less what was undone."""
+    """Return what a member has given by a rate's pair on a local day, less what was undone.
+
+    What those gave who were merged into the member counts as the member's.
+    """
+    merged = Account.objects.filter(
+        member_id=member_id, programme_id=rate.source.programme_id, currency=rate.source.currency
+    ).values_list("also", "kin")
+    also, kin = next(iter(merged), (None, None))
     rows = Exchange.objects.filter(
-        member_id=member_id,
+        member_id__in=[member_id, *(also or [])],
         day=day,
         from_programme_id=rate.source.programme_id,
         from_currency=rate.source.currency,
@@ -86,9 +93,9 @@ def given_today(*, member_id: int, rate: Rate, day: date) -> int:
         to_currency=rate.target.currency,
     )
     undone = set(
-        Exchange.objects.filter(member_id=member_id, reverses__isnull=False).values_list(
-            "reverses", flat=True
-        )
+        Exchange.objects.filter(
+            member_id__in=[member_id, *(kin or [])], reverses__isnull=False
+        ).values_list("reverses", flat=True)
     )
     return sum(row.given for row in rows if row.reverses is None and row.id not in undone)
 

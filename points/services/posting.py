@@ -9,11 +9,12 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import Cursor
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
+from psycopg import Cursor, Error
 
 from config.kernel import wake
 from points import rows as _rows
+from points.errors import KeyReusedError
 from points.types import Command, Outcome
 
 
@@ -91,8 +92,18 @@ def _json(command: Command, *, now: datetime) -> dict[str, Any]:
 
 
 def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run one statement past Django's cursor: values go as parameters of a prepared plan."""
+    """Run one statement past Django's cursor: values go as parameters of a prepared plan.
+
+    Raises:
+        KeyReusedError: the key moved another account of the member at the same time.
+    """
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
-    with database.wrap_database_errors, Cursor(database.connection) as cursor:
-        return cursor.execute(sql, values, binary=True).fetchall()
+    try:
+        with database.wrap_database_errors, Cursor(database.connection) as cursor:
+            return cursor.execute(sql, values, binary=True).fetchall()
+    except IntegrityError as error:
+        cause = error.__cause__
+        if isinstance(cause, Error) and cause.diag.constraint_name == "points_entry_key_once":
+            raise KeyReusedError() from error
+        raise

@@ -194,12 +194,24 @@ BEGIN
     RETURN a;
 END $$;
 
--- Writes the entry; false when its key, its source or its cause is there already.
+-- Writes the entry; false when an earning's key or source is there already. Whatever else is
+-- written has looked for its key under its account's lock, but a key is the member's: moved by
+-- it at once, another account may have been faster. Lots have moved by now, so all is undone.
 CREATE OR REPLACE FUNCTION points_write(e points_entry) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO points_entry VALUES (e.*) ON CONFLICT DO NOTHING;
+    IF NOT FOUND AND e.kind <> 'earn' THEN
+        PERFORM points_key_taken();
+    END IF;
     RETURN FOUND;
+END $$;
+
+CREATE OR REPLACE FUNCTION points_key_taken() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the key has posted another movement meanwhile'
+        USING ERRCODE = 'unique_violation', TABLE = 'points_entry', CONSTRAINT = 'points_entry_key_once';
 END $$;
 
 -- Tells the apps above, in the same transaction. Moves within the account are not told,

@@ -36,7 +36,7 @@ END $$;
 -- nothing due, go in a handful of statements over all of them. What these pass over (a key or a
 -- source that was there, a spend beyond its first lot, and everything else) is posted one by
 -- one. A member's commands all go one way, so that they keep their order.
-CREATE OR REPLACE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
+CREATE OR REPLACE FUNCTION points_batch_once(p_commands jsonb, p_now timestamptz, p_announce boolean)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql
 -- Compiling these plans would take longer than running them, and so would planning for two or
@@ -171,6 +171,12 @@ BEGIN
             ON CONFLICT DO NOTHING;
         GET DIAGNOSTICS v_count = ROW_COUNT;
         IF v_count < cardinality(v_items) THEN
+            -- Of several earnings each has been looked for: who came between broke the sums.
+            IF EXISTS (SELECT FROM unnest(v_members, v_entries) u (member, entry)
+                        LEFT JOIN points_entry e ON e.member_id = u.member AND e.id = u.entry
+                        GROUP BY u.member HAVING count(*) > 1 AND count(e.id) < count(*)) THEN
+                PERFORM points_key_taken();
+            END IF;
             -- Some key or source was there: the arrays keep what has been written.
             SELECT array_agg(item), array_agg(op), array_agg(member), array_agg(programme),
                    array_agg(currency), array_agg(account), array_agg(entry), array_agg(lot),
@@ -254,4 +260,19 @@ BEGIN
             RETURN NEXT r;
         END LOOP;
     END LOOP;
+END $$;
+
+-- A key that moved another account while this was under way makes all of it begin again, and
+-- then it is there to be seen.
+CREATE OR REPLACE FUNCTION points_batch(p_commands jsonb, p_now timestamptz, p_announce boolean)
+RETURNS SETOF points_reply
+LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        RETURN QUERY SELECT * FROM points_batch_once(p_commands, p_now, p_announce);
+        RETURN;
+    EXCEPTION WHEN unique_violation THEN
+        NULL;
+    END;
+    RETURN QUERY SELECT * FROM points_batch_once(p_commands, p_now, p_announce);
 END $$;

@@ -27,6 +27,19 @@ BEGIN
     b := points_open_account(p_other_member, p_other_account, p_now, p_now, p_announce);
 END $$;
 
+-- The account of whoever the member of an account has become by a merge.
+CREATE OR REPLACE FUNCTION points_account_now(p_member bigint, p_account bigint) RETURNS points_account
+LANGUAGE plpgsql AS $$
+DECLARE
+    a points_account;
+BEGIN
+    SELECT s.* INTO a FROM points_account x
+      JOIN points_account s ON s.member_id = coalesce(x.moved_to, x.member_id)
+       AND s.programme_id = x.programme_id AND s.currency = x.currency
+     WHERE x.member_id = p_member AND x.id = p_account;
+    RETURN a;
+END $$;
+
 -- Counts an exchange against the day's limits; gives the refusal, or NULL when it may go on.
 -- The giving account is locked, so the member's own sum stands still; the pair's is a row.
 CREATE OR REPLACE FUNCTION points_count_exchange(
@@ -35,14 +48,21 @@ CREATE OR REPLACE FUNCTION points_count_exchange(
 LANGUAGE plpgsql AS $$
 DECLARE
     v_given bigint;
+    v_they bigint[];
 BEGIN
     IF p_member_limit IS NOT NULL THEN
-        SELECT coalesce(sum(g.given), 0) INTO v_given FROM points_exchange g
-         WHERE g.member_id = x.member_id AND g.day = x.day AND g.reverses IS NULL
+        -- With whom the member was ever one may have undone what the member gave.
+        SELECT a.kin || a.member_id INTO v_they FROM points_account a
+         WHERE a.member_id = x.member_id AND a.programme_id = x.from_programme_id
+           AND a.currency = x.from_currency;
+        SELECT coalesce(sum(g.given), 0) INTO v_given FROM points_account a
+          JOIN points_exchange g ON g.member_id = ANY (a.also || a.member_id)
+         WHERE a.member_id = x.member_id AND a.programme_id = x.from_programme_id
+           AND a.currency = x.from_currency AND g.day = x.day AND g.reverses IS NULL
            AND g.from_programme_id = x.from_programme_id AND g.from_currency = x.from_currency
            AND g.to_programme_id = x.to_programme_id AND g.to_currency = x.to_currency
            AND NOT EXISTS (SELECT FROM points_exchange r
-                            WHERE r.member_id = g.member_id AND r.reverses = g.id);
+                            WHERE r.member_id = ANY (v_they) AND r.reverses = g.id);
         IF v_given + x.given > p_member_limit THEN
             RETURN points_refusal('exchange.member_limit', x.given, p_member_limit - v_given);
         END IF;
@@ -135,10 +155,20 @@ BEGIN
         ON CONFLICT (member_id, programme_id, currency) DO NOTHING;
     SELECT * INTO b FROM points_account
      WHERE member_id = d.member_id AND programme_id = d.programme_id AND currency = d.currency;
-    r := points_open_both(a.member_id, a.id, b.member_id, b.id, p_now, true);
-    a := r.a;
-    b := r.b;
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NULL AND b.moved_to IS NULL THEN
+        r := points_open_both(a.member_id, a.id, b.member_id, b.id, p_now, true);
+        a := r.a;
+        b := r.b;
+    END IF;
+    IF a.moved_to IS NOT NULL OR b.moved_to IS NOT NULL THEN
+        c.member_id := coalesce(a.moved_to, a.member_id);
+        d.member_id := coalesce(b.moved_to, b.member_id);
+        RETURN QUERY SELECT * FROM points_exchange_now(
+            c, d, p_rate, p_fee, p_day, p_carry, p_member_limit, p_pair_limit, p_now);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay_exchange(c);
         RETURN;
     END IF;
@@ -189,11 +219,16 @@ DECLARE
     x points_exchange;
 BEGIN
     SELECT * INTO e FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key;
-    IF e.fingerprint <> c.fingerprint THEN
+    IF NOT FOUND THEN
+        SELECT y.* INTO e FROM points_account a
+          JOIN points_entry y ON y.member_id = ANY (a.also) AND y.idem_key = c.key
+         WHERE a.member_id = c.member_id AND a.also IS NOT NULL AND y.fingerprint = c.fingerprint LIMIT 1;
+    END IF;
+    SELECT * INTO x FROM points_exchange WHERE member_id = e.member_id AND out_entry_id = e.id;
+    IF e.fingerprint <> c.fingerprint OR NOT FOUND THEN
         RETURN NEXT points_refusal('idempotency.key_reused');
         RETURN;
     END IF;
-    SELECT * INTO x FROM points_exchange WHERE member_id = c.member_id AND out_entry_id = e.id;
     SELECT * INTO f FROM points_entry WHERE member_id = x.to_member_id AND id = x.in_entry_id;
     RETURN NEXT ROW(0, NULL, 0, 0, true, false, 0, NULL, e)::points_reply;
     RETURN NEXT ROW(0, NULL, 0, 0, true, false, 0, NULL, f)::points_reply;
@@ -201,7 +236,8 @@ END $$;
 
 -- Undoes exchange `c.entry_id`: what was received is taken back, whole or not at all; what
 -- was given returns to its lots as any return does, with `c.grace_until`. `c` speaks for the
--- giver; the receiver's entry takes the key's second number.
+-- giver; the receiver's entry takes the key's second number. Who has been merged meanwhile
+-- gives and takes as the one they became.
 CREATE OR REPLACE FUNCTION points_exchange_undo(c points_command, p_day date, p_now timestamptz)
 RETURNS SETOF points_reply
 LANGUAGE plpgsql AS $$
@@ -223,17 +259,30 @@ BEGIN
     END IF;
     SELECT * INTO e FROM points_entry WHERE member_id = x.member_id AND id = x.out_entry_id;
     SELECT * INTO f FROM points_entry WHERE member_id = x.to_member_id AND id = x.in_entry_id;
-    r := points_open_both(e.member_id, e.account_id, f.member_id, f.account_id, p_now, true);
+    a := points_account_now(e.member_id, e.account_id);
+    b := points_account_now(f.member_id, f.account_id);
+    r := points_open_both(a.member_id, a.id, b.member_id, b.id, p_now, true);
     a := r.a;
     b := r.b;
-    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key) THEN
+    IF a.moved_to IS NOT NULL OR b.moved_to IS NOT NULL THEN
+        -- Merged while this waited for the lock.
+        RETURN QUERY SELECT * FROM points_exchange_undo(c, p_day, p_now);
+        RETURN;
+    END IF;
+    c.member_id := a.member_id;
+    IF EXISTS (SELECT FROM points_entry WHERE member_id = c.member_id AND idem_key = c.key)
+       OR a.also IS NOT NULL AND points_did(a, c) THEN
         RETURN QUERY SELECT * FROM points_replay_exchange(c);
         RETURN;
-    ELSIF EXISTS (SELECT FROM points_exchange WHERE member_id = x.member_id AND reverses = x.id) THEN
+    ELSIF EXISTS (SELECT FROM points_exchange
+                   WHERE member_id = ANY (a.kin || a.member_id) AND reverses = x.id) THEN
         RETURN NEXT points_refusal('entry.already_reversed');
         RETURN;
-    ELSIF b.available < x.received OR EXISTS (
-        SELECT FROM points_lot WHERE member_id = b.member_id AND id = ANY (f.lots) AND lapsed > 0)
+    ELSIF b.available < x.received
+       OR b.member_id = f.member_id AND EXISTS (
+            SELECT FROM points_lot WHERE member_id = b.member_id AND id = ANY (f.lots) AND lapsed > 0)
+       OR b.member_id <> f.member_id AND EXISTS (
+            SELECT FROM unnest(f.lots) lot WHERE points_lapsed_of(b, f, lot) > 0)
     THEN
         RETURN NEXT points_refusal('exchange.spent', x.received, b.available);
         RETURN;
@@ -259,6 +308,8 @@ BEGIN
      WHERE from_programme_id = x.from_programme_id AND from_currency = x.from_currency
        AND to_programme_id = x.to_programme_id AND to_currency = x.to_currency AND day = x.day;
     y := x;
+    y.member_id := a.member_id;
+    y.to_member_id := b.member_id;
     y.id := nextval('points_exchange_id_seq');
     y.day := p_day;
     y.given := -x.given;

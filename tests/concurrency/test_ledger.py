@@ -424,3 +424,23 @@ def test_h23_processes_expire_side_by_side(book):
     assert [worker.returncode for worker in workers] == [0, 0, 0], ends
     assert Entry.objects.filter(kind="expire").count() == 119
     assert set(Account.objects.values_list("available", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("second", ["spend", "adjust", "earn", "hold"])
+def test_h14_a_key_posts_once_though_two_accounts_are_moved_by_it(book, second):
+    """Accounts are locked one by one, a key is the member's: the entry's constraint decides."""
+    other = Book(book.programme_id, book.member_id, currency="balance")
+    for number in range(25):
+        book.earn(10)
+        other.earn(10)
+        key = f"both:{number}"
+        more = {"expires_at": NOON + DAY} if second == "hold" else {}
+        answers = race(
+            lambda key=key: book.spend(10, key=key, source="s"),
+            lambda key=key, more=more: getattr(other, second)(10, key=key, source=key, **more),
+            hands=8,
+        )
+
+        refused = [answer for answer in answers if isinstance(answer, str)]
+        assert set(refused) == {"idempotency.key_reused"}
+        assert Entry.objects.filter(member_id=book.member_id, idem_key=key).count() == 1
