@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -430,14 +431,14 @@ def test_h23_processes_expire_side_by_side(book):
 def test_h14_a_key_posts_once_though_two_accounts_are_moved_by_it(book, second):
     """Accounts are locked one by one, a key is the member's: the entry's constraint decides."""
     other = Book(book.programme_id, book.member_id, currency="balance")
-    for number in range(25):
+    more = {"expires_at": NOON + DAY} if second == "hold" else {}
+    for number in range(10):
         book.earn(10)
         other.earn(10)
         key = f"both:{number}"
-        more = {"expires_at": NOON + DAY} if second == "hold" else {}
         answers = race(
-            lambda key=key: book.spend(10, key=key, source="s"),
-            lambda key=key, more=more: getattr(other, second)(10, key=key, source=key, **more),
+            partial(book.spend, 10, key=key, source="s"),
+            partial(getattr(other, second), 10, key=key, source=key, **more),
             hands=8,
         )
 
