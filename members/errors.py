@@ -66,6 +66,13 @@ class MergeOtherProgrammeError(InvalidError):
     title = _("The two belong to different programmes")
 
 
+class MergeErasurePendingError(ConflictError):
+    """One of the two has asked to be erased: nobody else's data goes along unasked."""
+
+    code = "merge.erasure_pending"
+    title = _("One of the two has asked to be erased; that is called off or done first")
+
+
 class MergeMemberClosedError(ConflictError):
     """One of the two is frozen, erased, or merged into somebody else."""
 

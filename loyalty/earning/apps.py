@@ -12,8 +12,11 @@ class EarningConfig(AppConfig):
     verbose_name = _("Earning")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from loyalty.earning import handlers, privacy, selectors  # noqa: F401
+        from loyalty.earning.services.merging import part
 
         grants.append_only("earning_earndecision")
         privacy.declare()
+        merging.register(part())
         explain.register("earning", selectors.explain)

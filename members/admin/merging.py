@@ -369,7 +369,7 @@ def _shown(line: MergeLine, text: str) -> str:
         return "–"
     if text.isdecimal():
         return f"{int(text):,}"
-    return wording.of_words(text) if line.what in ("until", "joined_at") else text
+    return wording.of_words(text) if line.what in ("until", "joined_at", "membership") else text
 
 
 def _likely(number: str) -> list[Table]:

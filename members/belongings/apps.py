@@ -10,6 +10,9 @@ class BelongingsConfig(AppConfig):
     verbose_name = _("Belongings")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from members.belongings import privacy
+        from members.belongings.services.merging import part
 
         privacy.declare()
+        merging.register(part())

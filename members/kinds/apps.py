@@ -10,6 +10,9 @@ class KindsConfig(AppConfig):
     verbose_name = _("Kinds of member")
 
     def ready(self) -> None:
+        from config.kernel import merging
         from members.kinds import privacy
+        from members.kinds.services.merging import part
 
         privacy.declare()
+        merging.register(part())

@@ -111,6 +111,13 @@ class NotOwnerError(ConflictError):
     title = "Only who founded the group may do this"
 
 
+class TwoGroupsError(ConflictError):
+    """Both members to be merged founded a group, and others are in both."""
+
+    code = "kind.two_groups"
+    title = "Each of the two founded a group that others are in; one of them dissolves it first"
+
+
 class OwnerLeavesError(ConflictError):
     """Who founded the group does not leave it: they dissolve it."""
 

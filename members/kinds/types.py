@@ -57,6 +57,7 @@ class EndWhy(StrEnum):
     REMOVED = "removed"
     DISSOLVED = "dissolved"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class State(StrEnum):

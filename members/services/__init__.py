@@ -26,6 +26,7 @@ from members.errors import (
     MergeCaseClosedError,
     MergeCaseNotFoundError,
     MergeDifferentPeopleError,
+    MergeErasurePendingError,
     MergeLaterFirstError,
     MergeMemberClosedError,
     MergeNotMergedError,
@@ -154,6 +155,7 @@ from members.services.sessioning import (
     open_session,
     revoke_app,
 )
+from members.services.settling import hold_member, hold_members
 from members.services.staffing import (
     change_roles,
     choose_password,
@@ -206,6 +208,7 @@ __all__ = [
     "MergeCaseClosedError",
     "MergeCaseNotFoundError",
     "MergeDifferentPeopleError",
+    "MergeErasurePendingError",
     "MergeLaterFirstError",
     "MergeMemberClosedError",
     "MergeNotMergedError",
@@ -269,6 +272,8 @@ __all__ = [
     "give_consent",
     "has_fresh_proof",
     "has_second_proof",
+    "hold_member",
+    "hold_members",
     "invite_staff",
     "issue_member_code",
     "join_by_social",

@@ -24,6 +24,7 @@ from members.errors import (
 )
 from members.events import ErasureCancelled, ErasureRequested, MemberErased
 from members.models import Erasure, Member, MemberKey, User
+from members.services import settling
 from members.types import Status
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ def request_erasure(*, member_id: int, actor: str, now: datetime) -> datetime:
         ErasureBlockedError: money or orders are open.
         ErasurePendingError: it is asked for already.
     """
+    # A merge under way is waited for; who became somebody else asks as them.
+    settling.hold_member(member_id=member_id)
     member = _living(member_id)
     stakes = [stake for stake in preview_erasure(member_id=member_id, now=now) if stake.blocks]
     if stakes:

@@ -20,6 +20,7 @@ from members.errors import (
     MergeCaseClosedError,
     MergeCaseNotFoundError,
     MergeLaterFirstError,
+    MergeMemberClosedError,
     MergeNotMergedError,
     MergeSameMemberError,
     MergeUndoLateError,
@@ -93,6 +94,7 @@ def undo(*, case_id: int, actor: str, reason: str, now: datetime) -> None:
         MergeNotMergedError: it was not merged, or was undone.
         MergeUndoLateError: the 30 days are over.
         MergeLaterFirstError: the survivor was merged on; that is undone first.
+        MergeMemberClosedError: the survivor was erased, and the duplicate with it.
         InvalidError: no reason is given.
         TransferSpentError: points that had come with it are spent, and nothing covers them.
     """
@@ -106,6 +108,8 @@ def undo(*, case_id: int, actor: str, reason: str, now: datetime) -> None:
     survivor = Member.objects.get(pk=case.survivor_id)
     if survivor.survivor_id is not None:
         raise MergeLaterFirstError
+    if survivor.status == Status.ERASED:
+        raise MergeMemberClosedError
     pair = _pair(case, actor=actor, reason=reason.strip(), now=now)
     kept = case.kept
     _give_back_name(pair, kept["aliases"])

@@ -20,6 +20,7 @@ from tests.factories.loyalty import publish_rules
 from tests.factories.members import make_member
 from tests.factories.orders import at, make_earning_shop
 from tests.factories.programmes import OPENED, Shop
+from tests.members.test_merging import merge, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +316,34 @@ def test_a_reward_takes_few_statements(shop, member, django_assert_max_num_queri
     with django_assert_max_num_queries(12):
         reward(shop, member, source="R-2")
     assert connection.in_atomic_block
+
+
+# --- Accounts that became one ---------------------------------------------------------------
+
+
+def test_a_cap_is_the_persons_and_not_the_accounts(shop, member):
+    offer(shop, BehaviorRule(code="share", points=5, caps={"day": 3, "member": 4}))
+    other = make_member(shop, now=at(1))
+    for number in (1, 2):
+        reward(shop, other, "share", source=f"O-{number}")
+    reward(shop, member, "share", source="S-1")
+    case = merge(member, other, at(2, 3))
+
+    for told_of in (member, other):
+        with pytest.raises(services.RewardCapReachedError):
+            reward(shop, told_of, "share", source="S-2")
+    # Late news of the old account: what was rewarded is rewarded once.
+    assert reward(shop, member, "share", source="O-1").replayed
+    assert reward(shop, other, "share", source="N-1", occurred_at=at(3), now=at(3)).points == 5
+    with pytest.raises(services.RewardCapReachedError) as refused:
+        reward(shop, member, "share", source="N-2", occurred_at=at(3), now=at(3))
+    assert refused.value.until is None
+
+    undo(case, at(4))
+    assert reward(shop, other, "share", source="O-9", occurred_at=at(4), now=at(4)).points == 5
+    assert usage(other) == {"day:2026-11-02": 2, "day:2026-11-04": 1, "member": 3}
+    assert usage(member) == {"day:2026-11-02": 1, "day:2026-11-03": 1, "member": 2}
+
+
+def usage(member: int) -> dict[str, int]:
+    return dict(EarnUsage.objects.filter(member_id=member).values_list("period", "used"))

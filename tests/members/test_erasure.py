@@ -14,11 +14,18 @@ from django.db import connection
 from config.kernel import clock, personal, relay
 from config.kernel.models import AuditRecord, OutboxEvent
 from members import models, selectors, services
-from members.errors import ErasureBlockedError, ErasureNotFoundError, ErasurePendingError
+from members.errors import (
+    ErasureBlockedError,
+    ErasureNotFoundError,
+    ErasurePendingError,
+    MergeErasurePendingError,
+    MergeMemberClosedError,
+)
 from members.services import erasing
 from messaging.models import LocalMessage
 from points.models import Entry
 from points.selectors import reconcile
+from tests.belongings.keeping import add_address
 from tests.factories.mall import Mall
 from tests.members import dumping, lives, signing
 
@@ -47,6 +54,17 @@ def erase(life):
     return due
 
 
+def left_in_clear(secrets):
+    """Return which secrets stand in what is encrypted, read with the keys at hand."""
+    found = []
+    for model in personal.holdings():
+        for row in model._base_manager.all():
+            values = [getattr(row, f.attname) for f in model._meta.concrete_fields]
+            text = "\n".join(str(value) for value in values)
+            found += [f"{k} in {model._meta.label}" for k, v in secrets.items() if v in text]
+    return found
+
+
 @pytest.mark.django_db(transaction=True)
 def test_h41_nothing_personal_is_left_anywhere_and_the_ledger_balances(life, settings):
     services.request_export(member_id=life.member_id, user_id=life.user_id, now=clock.now())
@@ -66,14 +84,7 @@ def test_h41_nothing_personal_is_left_anywhere_and_the_ledger_balances(life, set
 def test_h41_what_is_encrypted_is_gone_too(life):
     erase(life)
 
-    found = []
-    for model in personal.holdings():
-        for row in model._base_manager.all():
-            values = [getattr(row, f.attname) for f in model._meta.concrete_fields]
-            text = "\n".join(str(value) for value in values)
-            found += [f"{k} in {model._meta.label}" for k, v in lives.SECRETS.items() if v in text]
-
-    assert found == []
+    assert left_in_clear(lives.SECRETS) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -306,3 +317,41 @@ def test_the_member_asks_on_the_page_and_keeps_the_membership(life):
 
 def test_the_time_to_think_is_said_in_days():
     assert timedelta(days=15) == erasing.THINK_OVER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_merged_accounts_nothing_personal_is_left_under_any_id(life):
+    now = clock.now()
+    made = life.api.post("members", {"phone": "13611112222", "name": "东方不败教主"}, key="twin")
+    twin = selectors.resolve(public_id=made.json()["id"], programme_id=life.shop.programme.id)
+    add_address(twin, now, recipient="东方不败教主", detail="黑木崖一号院", phone="13611112222")
+    services.merge_by_storefront(
+        survivor_id=twin, duplicate_id=life.member_id, actor="staff:1", reason="same", now=now
+    )
+
+    due = services.request_erasure(member_id=twin, actor="member", now=now)
+    assert services.erase_due(now=due) == 1
+    relay.drain(now=due)
+
+    told = {**lives.SECRETS, "name 2": "东方不败教主", "phone 2": "13611112222",
+            "street 2": "黑木崖一号院"}  # fmt: skip
+    assert dumping.find(dumping.dump(), told) == []
+    assert left_in_clear(told) == []
+    assert models.User.objects.filter(is_active=True).count() == 0
+    assert list(reconcile()) == []
+    # There is no way back to who was erased.
+    case = models.MergeCase.objects.get()
+    with pytest.raises(MergeMemberClosedError):
+        services.undo(case_id=case.pk, actor="staff:1", reason="no", now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asked_to_be_erased_is_not_merged(life):
+    other = models.Member.objects.exclude(pk=life.member_id).get()
+    ask(life)
+
+    with pytest.raises(MergeErasurePendingError):
+        services.merge_by_storefront(
+            survivor_id=other.pk, duplicate_id=life.member_id, actor="x", reason="same",
+            now=clock.now(),
+        )  # fmt: skip

@@ -20,6 +20,7 @@ from tests.factories.members import make_member
 from tests.factories.orders import at, event, figures, make_earning_shop, report, settle, settle_all
 from tests.factories.points import Book
 from tests.factories.programmes import Shop
+from tests.members.test_merging import merge
 
 pytestmark = pytest.mark.django_db
 WEEK = Validity(unit="days", count=7)
@@ -263,3 +264,23 @@ def test_h3_a_refund_before_the_payment_takes_the_lines_own_points_too(shop, mem
     settle(shop, paid(member, lines=goods(10_000, 10_000), paid_at=at(4)), now=at(4))
 
     assert of_rules(member) == {"purchase": 150, "week": 300}
+
+
+def test_caps_and_first_orders_are_a_persons_also_for_accounts_that_became_one(shop, member):
+    publish_rules(
+        shop,
+        rule("d11", "factor", "2", caps={"month": 150}),
+        rule("welcome", "bonus", "7", first_order=True),
+    )
+    other = make_member(shop)
+    settle(shop, paid(other))
+    merge(member, other, at(2))
+
+    # One comes for the survivor, one late for the old account.
+    settle(shop, paid(member, "SO-2"), paid(other, "SO-3"))
+
+    assert dict(EarnUsage.objects.filter(member_id=member).values_list("period", "used")) == {
+        "month:2026-11": 150
+    }
+    earned = [points for kind, _rule, points in entries(member) + entries(other) if kind == "earn"]
+    assert sum(earned) == 3 * 100 + 150 + 7

@@ -60,6 +60,7 @@ def ended(membership: Membership) -> str:
         EndWhy.REMOVED: _("Taken out by the one who pays"),
         EndWhy.DISSOLVED: _("The group was dissolved"),
         EndWhy.WITHDRAWN: _("Ended by the shop"),
+        EndWhy.MERGED: _("Your two accounts became one"),
     }[membership.end_why or EndWhy.LAPSED]
 
 

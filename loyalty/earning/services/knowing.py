@@ -14,6 +14,7 @@ import msgspec
 
 from config.kernel import statements
 from loyalty.earning.types import Decision, OrderFacts, RuleSet
+from members import selectors as members_selectors
 from members.programmes.types import Programme
 
 _BUYERS = """
@@ -38,11 +39,16 @@ ALL = ""
 
 
 class Knowing:
-    """Who has ordered before, and how much of each cap is used."""
+    """Who has ordered before, and how much of each cap is used.
+
+    Accounts that became one are one here: what any of them ordered and used counts.
+    """
 
     def __init__(self, *, programme: Programme, member_ids: Collection[int]) -> None:
         self._programme = programme
         self._members = member_ids
+        self._owners: dict[int, int] | None = None
+        self._ids: dict[int, list[int]] = {}
         self._ordered_now: set[int] = set()
         self._buyers: set[int] | None = None
         self._asked: set[str] = set()
@@ -51,23 +57,27 @@ class Knowing:
 
     def facts(self, *, rules: RuleSet, member_id: int, at: datetime) -> OrderFacts:
         """Return what the rules may look at for an order placed at `at`."""
-        self._read_caps(rules)
+        limited = {rule.code for rule in rules.rules if rule.caps}
+        if rules.caps:
+            limited.add(ALL)
+        self._read_caps(limited)
         return OrderFacts(
             at=at,
             day=self._programme.local_day(at),
             first_order=any(rule.first_order for rule in rules.rules)
             and not self._has_ordered(member_id),
-            used=self._used.setdefault(member_id, {}),
+            used=self._used.setdefault(self._owner(member_id), {}) if limited else {},
         )
 
     def count(self, *, member_id: int, decision: Decision) -> None:
         """Count a decision: the member has ordered, and its caps are used."""
         self._ordered_now.add(member_id)
         for usage in decision.usage:
+            owner = self._owner(member_id)
             key = (usage.rule, usage.period)
-            used = self._used.setdefault(member_id, {})
+            used = self._used.setdefault(owner, {})
             used[key] = used.get(key, 0) + usage.count
-            place = (member_id, *key)
+            place = (owner, *key)
             self._counted[place] = self._counted.get(place, 0) + usage.count
 
     def write(self) -> None:
@@ -81,21 +91,33 @@ class Knowing:
         statements.tell(_COUNT, [self._programme.id, msgspec.json.encode(rows).decode()])
 
     def _has_ordered(self, member_id: int) -> bool:
+        ids = self._ids_of(member_id)
         if self._buyers is None:
-            found = statements.ask(_BUYERS, [statements.bigints(self._members), self._programme.id])
+            everybody = {one for owner in self._ids.values() for one in owner}
+            found = statements.ask(_BUYERS, [statements.bigints(everybody), self._programme.id])
             self._buyers = {row[0] for row in found}
-        return member_id in self._buyers or member_id in self._ordered_now
+        return any(one in self._buyers or one in self._ordered_now for one in ids)
 
-    def _read_caps(self, rules: RuleSet) -> None:
-        limited = {rule.code for rule in rules.rules if rule.caps}
-        if rules.caps:
-            limited.add(ALL)
+    def _read_caps(self, limited: set[str]) -> None:
         unknown = sorted(limited - self._asked)
         if not unknown:
             return
         self._asked.update(unknown)
-        found = statements.ask(
-            _USED, [statements.bigints(self._members), self._programme.id, unknown]
-        )
+        owners = {self._owner(member_id) for member_id in self._members}
+        found = statements.ask(_USED, [statements.bigints(owners), self._programme.id, unknown])
         for member_id, rule, period, used in found:
             self._used.setdefault(member_id, {})[rule, period] = used
+
+    def _ids_of(self, member_id: int) -> list[int]:
+        owner = self._owner(member_id)
+        return self._ids.get(owner, [owner])
+
+    def _owner(self, member_id: int) -> int:
+        """Return as whom a member lives on. Asked once for the list, and by plain rules never."""
+        if self._owners is None:
+            self._owners = members_selectors.list_survivors(
+                member_ids=list(self._members), programme_id=self._programme.id
+            )
+            owners = {self._owners.get(one, one) for one in self._members}
+            self._ids = members_selectors.list_ids_of(member_ids=sorted(owners))
+        return self._owners.get(member_id, member_id)

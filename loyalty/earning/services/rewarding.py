@@ -32,6 +32,7 @@ from loyalty.earning.types import (
     RuleSet,
 )
 from members import selectors as members_selectors
+from members import services as members_services
 from members.programmes import selectors as programmes_selectors
 from members.programmes.types import Programme
 from points import services as points_services
@@ -79,7 +80,9 @@ def reward(
     _refuse_nonsense(source, occurred_at, now)
     programme = programmes_selectors.get_programme(programme_id)
     with transaction.atomic():
-        earlier = _find(member_id, programme_id, behavior, source)
+        # Told of a merged account, it counts as the survivor's.
+        owner_id = members_services.hold_member(member_id=member_id)
+        earlier = _find(owner_id, programme_id, behavior, source)
         if earlier is not None:
             return _give(earlier, programme, now, idempotency_key, replayed=True)
         rules = _rules(programme_id, occurred_at)
@@ -98,9 +101,9 @@ def reward(
         )
         if not _claim(claimed):
             # A twin was faster.
-            earlier = _find(member_id, programme_id, behavior, source) or claimed
+            earlier = _find(owner_id, programme_id, behavior, source) or claimed
             return _give(earlier, programme, now, idempotency_key, replayed=True)
-        _count(rule, claimed, programme)
+        _count(rule, claimed, owner_id, programme)
         given = _give(claimed, programme, now, idempotency_key, rule=rule)
         record_decisions(decisions=[_decision(claimed, rules, rule)], now=now)
         return given
@@ -149,11 +152,11 @@ def _claim(row: EarnReward) -> bool:
     )
 
 
-def _count(rule: BehaviorRule, row: EarnReward, programme: Programme) -> None:
+def _count(rule: BehaviorRule, row: EarnReward, owner_id: int, programme: Programme) -> None:
     """Raise every counter by one, or refuse; always in one order, so that nobody deadlocks."""
     day = programme.local_day(row.occurred_at)
     for period, cap in sorted(rule.caps.items()):
-        place = [row.member_id, row.programme_id, f"behavior:{rule.code}"]
+        place = [owner_id, row.programme_id, f"behavior:{rule.code}"]
         if not statements.ask(_COUNT, [*place, periods.key(period, day), cap]):
             raise RewardCapReachedError(
                 period=period, cap=cap, until=periods.ends_at(period, day, programme.zone)

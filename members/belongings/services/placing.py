@@ -55,7 +55,7 @@ def place(row: Row, *, most: int, full: type[FullError]) -> Row:
             _be_default(row, is_first=not taken)
         return model.objects.bulk_create([row])[0]
 
-    return _settled(insert)
+    return settled(insert)
 
 
 def make_default(model: type[Address] | type[InvoiceTitle], *, member_id: int, row_id: int) -> bool:
@@ -66,7 +66,7 @@ def make_default(model: type[Address] | type[InvoiceTitle], *, member_id: int, r
         _clear_default(model, member_id, but=row_id)
         return bool(model.objects.filter(member_id=member_id, id=row_id).update(is_default=True))
 
-    return _settled(move)
+    return settled(move)
 
 
 def _be_default(row: Any, *, is_first: bool) -> None:
@@ -81,7 +81,7 @@ def _clear_default(model: Any, member_id: int, *, but: int = 0) -> None:
     )
 
 
-def _settled(write: Callable[[], T]) -> T:
+def settled(write: Callable[[], T]) -> T:
     """Do a write in a savepoint, again while another's was quicker."""
     for _try in range(_TRIES):
         try:

@@ -64,6 +64,7 @@ def ends() -> dict[str, str]:
         EndWhy.REMOVED: _("Removed by the payer"),
         EndWhy.DISSOLVED: _("Group dissolved"),
         EndWhy.WITHDRAWN: _("Taken away"),
+        EndWhy.MERGED: _("Two accounts became one"),
     }
 
 

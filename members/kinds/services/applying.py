@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from config.kernel import audit, outbox
 from members import selectors as members_selectors
+from members import services as members_services
 from members.kinds import models, selectors, terms, verifying
 from members.kinds.errors import (
     AlreadyOfKindError,
@@ -42,6 +43,7 @@ def apply(
         ProofInvalidError: what was typed cannot be a proof.
         ProofRefusedError: whoever was asked does not know the member.
     """
+    member_id = members_services.hold_member(member_id=member_id)
     programme_id = members_selectors.get_member(member_id=member_id).programme_id
     found = selectors.get_kind(programme_id=programme_id, code=kind)
     if found.entry is not Entry.APPLY:
@@ -62,7 +64,7 @@ def apply(
     if not found.by_operator or is_asked:
         why = Why.PROVED if proof else Why.APPLIED
         _close(row, State.APPROVED, actor="rule", reason="", now=now)
-        _admit(row, found, proof, why=why, actor=actor, reason="", now=now)
+        _admit(row, member_id, found, proof, why=why, actor=actor, reason="", now=now)
     return selectors.get_application(member_id=member_id, application_id=row.pk)
 
 
@@ -96,11 +98,13 @@ def approve(*, member_id: int, application_id: int, actor: str, reason: str, now
         KindNotFoundError: the kind was taken out meanwhile.
         AlreadyOfKindError: the member has become one of the kind meanwhile.
     """
+    # What a merged account applied for stands under its id; the survivor is who is admitted.
+    owner_id = members_services.hold_member(member_id=member_id)
     row = _waiting(member_id, application_id)
     kind = selectors.get_kind(programme_id=row.programme_id, code=row.kind)
     proof = ProofGiven(**row.proof) if row.proof else None
     _close(row, State.APPROVED, actor=actor, reason=reason, now=now)
-    _admit(row, kind, proof, why=Why.DECIDED, actor=actor, reason=reason, now=now)
+    _admit(row, owner_id, kind, proof, why=Why.DECIDED, actor=actor, reason=reason, now=now)
     _audit("kinds.application_approved", row, actor, reason, now)
 
 
@@ -156,6 +160,7 @@ def _close(row: Row, state: State, *, actor: str, reason: str, now: datetime) ->
 
 def _admit(
     row: Row,
+    member_id: int,
     kind: Kind,
     proof: ProofGiven | None,
     *,
@@ -170,7 +175,7 @@ def _admit(
     said = holding.Said(why=why, actor=actor, reason=reason, is_asked=row.is_asked)
     if kind.is_group:
         grouping.found(
-            member_id=row.member_id,
+            member_id=member_id,
             programme_id=row.programme_id,
             kind=kind,
             name=proof.body if proof else "",
@@ -178,7 +183,7 @@ def _admit(
             now=now,
         )
     elif not holding.enter_many(
-        [row.member_id], programme_id=row.programme_id, kind=kind, said=said, now=now
+        [member_id], programme_id=row.programme_id, kind=kind, said=said, now=now
     ):
         raise AlreadyOfKindError
 

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 
 from config.kernel import audit
 from members import selectors as members_selectors
+from members import services as members_services
 from members.kinds import models, selectors
 from members.kinds.errors import (
     AlreadyOfKindError,
@@ -44,6 +45,7 @@ def found_group(*, member_id: int, kind: str, name: str, actor: str, now: dateti
         EntryClosedError: it is no kind of groups, or one has to apply.
         AlreadyOfKindError: the member is in such a group.
     """
+    member_id = members_services.hold_member(member_id=member_id)
     programme_id = members_selectors.get_member(member_id=member_id).programme_id
     found_kind = selectors.get_kind(programme_id=programme_id, code=kind)
     is_open = found_kind.entry is Entry.APPLY and found_kind.proof is Proof.NONE
@@ -150,6 +152,7 @@ def accept_invitation(*, member_id: int, code: str, actor: str, now: datetime) -
         AlreadyOfKindError: the member is in such a group.
         GroupFullError: every seat is taken.
     """
+    member_id = members_services.hold_member(member_id=member_id)
     programme_id = members_selectors.get_member(member_id=member_id).programme_id
     group = selectors.find_invited_to(code=code, at=now)
     if group is None or group.programme_id != programme_id:

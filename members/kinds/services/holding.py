@@ -74,6 +74,7 @@ def enter_kind(
         MemberNotFoundError: there is no such member.
         AlreadyOfKindError: the member is of this kind, and it is too early to renew.
     """
+    member_id = members_services.hold_member(member_id=member_id)
     programme_id = members_selectors.get_member(member_id=member_id).programme_id
     found = selectors.get_kind(programme_id=programme_id, code=kind)
     said = Said(why=why, actor=actor, reason=reason)
@@ -110,6 +111,7 @@ def _end_one(
 ) -> None:
     from members.kinds.services import grouping
 
+    member_id = members_services.hold_member(member_id=member_id)
     row = (
         models.Membership.objects.select_for_update()
         .filter(member_id=member_id, kind=kind, ended_at__isnull=True)

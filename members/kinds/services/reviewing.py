@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from config.kernel import outbox
 from members import selectors as members_selectors
+from members import services as members_services
 from members.commerce import selectors as commerce_selectors
 from members.kinds import models, terms, versions
 from members.kinds.events import KindEnding
@@ -107,6 +108,7 @@ def _reached(kind: Kind, programme_id: int, members: Sequence[int], now: datetim
 
 def _enter(kind: Kind, programme_id: int, members: Sequence[int], now: datetime) -> list[int]:
     """Let in who is not of the kind yet: an order does not begin the next term early."""
+    members = sorted(set(members_services.hold_members(member_ids=members).values()))
     held = set(
         models.Membership.objects.filter(
             member_id__in=list(members), kind=kind.code, ended_at__isnull=True

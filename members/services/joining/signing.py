@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 from config.kernel.merging import Kept, Line, Pair
 from members import masking
-from members.errors import MergeDifferentPeopleError
-from members.models import Member, RealName
+from members.errors import MergeDifferentPeopleError, MergeErasurePendingError
+from members.models import Erasure, Member, RealName
 
 
 def check(pair: Pair) -> None:
-    """Refuse to make one of two people whom ID cards tell apart.
+    """Refuse to make one of two people whom ID cards tell apart, or of whom one is leaving.
 
     Raises:
         MergeDifferentPeopleError: both are verified, with different ID numbers.
+        MergeErasurePendingError: one of them is to be erased.
     """
+    both = [pair.survivor_id, pair.duplicate_id]
+    if Erasure.objects.filter(member_id__in=both, state__in=["waiting", "running"]).exists():
+        raise MergeErasurePendingError
     numbers = {row.id_number for row in _names(pair).values()}
     if len(numbers) > 1:
         raise MergeDifferentPeopleError
