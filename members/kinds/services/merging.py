@@ -118,7 +118,7 @@ def _open(row: Membership, pair: Pair) -> int:
 
 def _close(row: Membership, pair: Pair) -> Kept:
     """Close a group that nobody else is in, of a person who is in another one."""
-    group = Group.objects.get(pk=row.group_id)
+    group = Group.objects.get(pk=row.group_id or 0)
     unused = Invitation.objects.filter(group=group, used_at__isnull=True, revoked_at__isnull=True)
     told: Kept = {
         "group": group.pk,
