@@ -17,6 +17,7 @@ from tests import emptying
 settings.WHITENOISE_AUTOREFRESH = True
 # Tests deliver events by `relay.drain`, not by a worker of somebody else.
 settings.OUTBOX_WAKE = False
+settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher", *settings.PASSWORD_HASHERS[1:]]
 # No test waits for a memory to age, and none finds what another left in it.
 settings.MEMORY_SECONDS = 3600.0
 
