@@ -20,7 +20,7 @@ from points.selectors.exchanges import (
     receiving_member,
 )
 from points.selectors.proofs import get_standing
-from points.selectors.reconciliation import Difference, reconcile
+from points.selectors.reconciliation import Difference, reconcile, reconcile_members
 from points.selectors.reporting import get_liability
 from points.selectors.reservations import get_reservation
 from points.selectors.wallets import get_wallet
@@ -56,5 +56,6 @@ __all__ = [
     "list_settlement",
     "receiving_member",
     "reconcile",
+    "reconcile_members",
     "sum_points_by_day",
 ]
