@@ -1,8 +1,9 @@
 -- Writing down what has fallen due, for up to ten thousand members in one transaction.
 -- Most accounts only have lots to expire, or only points to mature: those go in one
 -- statement over all of them. The rest goes one by one, in order of time.
--- Accounts are locked in one order and judged again under the lock, so sweeps may run side
--- by side, and a second run finds nothing. Whoever holds an account's lock is alone with its
+-- Accounts are locked in one order and judged again under the lock, so a second run finds
+-- nothing. What is locked is passed over: sweeps side by side go on to other members, and a
+-- movement posts what is due of its account itself; the next run sees to what was left. Whoever holds an account's lock is alone with its
 -- lots, so a lot is still where the same statement read it: they are changed by their place.
 -- Lots are looked up account by account, by one plan for all chunks: compared with a list of
 -- ten thousand, each lot would be held against all of them in turn.
@@ -26,7 +27,7 @@ BEGIN
       FROM (SELECT q, q.hot OR q.held > 0 OR (q.pending > 0 AND q.debt > 0) AS single
               FROM points_account q
              WHERE q.member_id = ANY (p_members) AND (q.next_due_at <= p_now OR q.hot)
-             ORDER BY q.member_id, q.id FOR UPDATE) x;
+             ORDER BY q.member_id, q.id FOR UPDATE SKIP LOCKED) x;
     points := points_expire_many(v_expiring, p_now);
     -- Where something expires as well, the order of time matters.
     SELECT array_agg(x.u) FILTER (WHERE x.expires), array_agg(x.u) FILTER (WHERE x.expires IS NULL)

@@ -124,6 +124,30 @@ def test_sweeps_side_by_side_post_each_thing_once(book):
     assert Entry.objects.filter(kind="expire").count() == 59
 
 
+def test_a_sweep_goes_on_to_whom_nobody_else_has_locked(book):
+    for member in range(1, 31):
+        Book(book.programme_id, member).earn(10, expires_at=NOON + DAY)
+    taken = range(1, 11)
+
+    def other() -> int:
+        try:
+            with connection.cursor() as cursor:
+                # A sweep that waited would be told at once.
+                cursor.execute("SET lock_timeout = '1ms'")
+            return services.sweep_all(job="expire", now=NOON + DAY, limit=7)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Account.objects.filter(member_id__in=taken).select_for_update())
+            swept = pool.submit(other).result()
+        left = pool.submit(other).result()
+
+    assert (swept, left) == (20, 10)
+    assert Entry.objects.filter(kind="expire").count() == 30
+
+
 def test_capture_races_release_and_one_wins(book):
     book.earn(100)
     held = book.hold(60, expires_at=NOON + DAY).reservation_id
