@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from config.kernel import numerals
+
 _DIGITS = 15
 
 
 def place(text: str | None) -> int | None:
     """Return the row a page starts before; None for anything that is no row."""
-    if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS:
-        return int(text)
-    return None
+    return numerals.read(text, digits=_DIGITS)
 
 
 def linked(name: str, **said: object) -> str:

@@ -13,7 +13,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from config.kernel import clock, metrics
+from config.kernel import clock, metrics, numerals
 from config.kernel.console import sees_all
 from config.pages import formats, rollups, sparkline, visitors
 from config.pages.rollups import Rollup
@@ -140,8 +140,8 @@ def _programme(request: HttpRequest, programmes: Sequence[Programme]) -> Program
 
 
 def _days(request: HttpRequest) -> int:
-    asked = request.GET.get("days", "")
-    return int(asked) if asked.isdigit() and int(asked) in PERIODS else _DEFAULT
+    asked = numerals.read(request.GET.get("days"))
+    return asked if asked in PERIODS else _DEFAULT
 
 
 def _period(days: int) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from config.kernel import ids
+from config.kernel import ids, numerals
 from config.pages import explanations, formats
 from config.pages.addresses import linked
 from config.pages.visitors import Visitor, member_page
@@ -202,5 +202,5 @@ def _decode(text: str) -> tuple[datetime, int] | None:
         moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    ok = moment.tzinfo is not None and row.isascii() and row.isdigit() and len(row) < 16
-    return (moment, int(row)) if ok else None
+    number = numerals.read(row, digits=15)
+    return (moment, number) if moment.tzinfo is not None and number is not None else None

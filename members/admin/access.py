@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from config.kernel import clock, words
+from config.kernel import clock, numerals, words
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -64,9 +64,8 @@ class _ByStaff(admin.SimpleListFilter):
         return [(str(pk), name or str(pk)) for pk, name in rows.values_list("pk", "staff_name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        known = value.isdecimal() and len(value) < 19
-        return queryset.filter(user_id=int(value)) if known else queryset
+        chosen = numerals.read(self.value())
+        return queryset if chosen is None else queryset.filter(user_id=chosen)
 
 
 class _InClear(admin.SimpleListFilter):

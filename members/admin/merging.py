@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from config.kernel import clock, merging, sheets, words
+from config.kernel import clock, merging, numerals, sheets, words
 from config.kernel.console import (
     Link,
     ReadOnlyAdmin,
@@ -181,9 +181,10 @@ class MergeCaseAdmin(ReadOnlyAdmin):
     # --- Buttons ---------------------------------------------------------------------------
 
     def _may(self, request: HttpRequest, object_id: Any, *states: str) -> bool:
-        if not (self.has_operate_permission(request) and str(object_id).isdecimal()):
+        key = numerals.read(object_id)
+        if key is None or not self.has_operate_permission(request):
             return False
-        return models.MergeCase.objects.filter(pk=int(object_id), state__in=states).exists()
+        return models.MergeCase.objects.filter(pk=key, state__in=states).exists()
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may(request, object_id, "open")
@@ -195,8 +196,9 @@ class MergeCaseAdmin(ReadOnlyAdmin):
     def start(self, request: HttpRequest) -> HttpResponse:
         """Choose two members; what a merge would make of them is shown as it is typed."""
         chosen = request.GET.get("member", "")
-        if chosen.isdecimal():
-            chosen = name_members([int(chosen)]).get(int(chosen), ("", ""))[0]
+        key = numerals.read(chosen)
+        if key is not None:
+            chosen = name_members([key]).get(key, ("", ""))[0]
 
         def act(values: dict[str, Any]) -> HttpResponse:
             case_id = services.open_case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from config.kernel import ids
+from config.kernel import ids, numerals
 from config.kernel.console import (
     finds_members,
     names_actors,
@@ -41,7 +41,9 @@ def by_number(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
 
 
 def _staff(keys: Sequence[str]) -> dict[str, str]:
-    rows = models.User.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    rows = models.User.objects.filter(
+        pk__in=[key for key in keys if numerals.read(key) is not None]
+    )
     return {str(pk): name for pk, name in rows.values_list("pk", "staff_name") if name}
 
 

@@ -19,7 +19,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from config.kernel import clock, printing, words
+from config.kernel import clock, numerals, printing, words
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -122,9 +122,10 @@ class PolicyAdmin(ReadOnlyAdmin):
         return self.has_operate_permission(request)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        if not (self.has_operate_permission(request) and str(object_id).isdecimal()):
+        key = numerals.read(object_id)
+        if key is None or not self.has_operate_permission(request):
             return False
-        return models.Policy.objects.filter(pk=int(object_id), state="draft").exists()
+        return models.Policy.objects.filter(pk=key, state="draft").exists()
 
     @unfold_action(  # type: ignore[untyped-decorator]
         description=gettext_lazy("Draft a version"),

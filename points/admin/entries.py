@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action as unfold_action
 
-from config.kernel import clock, ids
+from config.kernel import clock, ids, numerals
 from config.kernel.console import (
     Link,
     SourcedAdmin,
@@ -54,11 +54,11 @@ class _ProgrammeFilter(admin.SimpleListFilter):
         return [(str(p.id), p.code) for p in programmes_selectors.list_programmes()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if not value or not value.isdigit():
+        chosen = numerals.read(self.value())
+        if chosen is None:
             return queryset
         accounts = models.Account.objects.filter(
-            member_id=OuterRef("member_id"), id=OuterRef("account_id"), programme_id=int(value)
+            member_id=OuterRef("member_id"), id=OuterRef("account_id"), programme_id=chosen
         )
         return queryset.filter(Exists(accounts))
 

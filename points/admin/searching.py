@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config.kernel import numerals
 from config.kernel.console import Link, Table, name_members, record_url, spread_key, when
 from points import models
 from points.admin.searchform import SearchForm
@@ -24,8 +25,7 @@ def search(screen: Any, request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found: Found | None = None
     if asked and form.is_valid():
-        place = int(before) if before.isdecimal() and len(before) < 19 else None
-        found = search_entries(told=form.told(), before=place)
+        found = search_entries(told=form.told(), before=numerals.read(before))
     fields = {k: v for k, v in request.GET.items() if k in SearchForm.base_fields and v}
     values = {
         **screen.admin_site.each_context(request),

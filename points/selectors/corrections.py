@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Max, Sum
 from django.db.models.functions import Abs
 
+from config.kernel import numerals
 from config.kernel.models import AuditRecord
 from points.models import Account, Entry
 from points.models.accounting import AdjustmentLimit, AdjustmentReason
@@ -32,9 +33,10 @@ def list_reasons() -> list[CorrectionReason]:
 def get_limit(*, actor: str, currency: str) -> int:
     """Return how much an actor (`staff:7`) may correct alone: the most any of its roles may."""
     role, _colon, key = actor.partition(":")
-    if role != "staff" or not key.isdecimal():
+    staff_id = numerals.read(key)
+    if role != "staff" or staff_id is None:
         return 0
-    user = get_user_model()._default_manager.filter(pk=int(key), is_active=True).first()
+    user = get_user_model()._default_manager.filter(pk=staff_id, is_active=True).first()
     if user is None:
         return 0
     roles = set(user.groups.values_list("name", flat=True))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from config.kernel import clock, deliveries, models
+from config.kernel import clock, deliveries, models, numerals
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -177,5 +177,5 @@ def _touched(handler: str, ids: Sequence[int], dead: Sequence[deliveries.Dead]) 
 
 
 def _numbers(text: str | None) -> list[int]:
-    parts = (text or "").split(",")
-    return [int(part) for part in parts if part.isdecimal() and len(part) < 19][:_MOST_CHOSEN]
+    read = (numerals.read(part) for part in (text or "").split(","))
+    return [number for number in read if number is not None][:_MOST_CHOSEN]

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
+from config.kernel import numerals
 from config.kernel.api.contracts import Query
 from config.kernel.api.errors import (
     InvalidFieldError,
@@ -60,8 +61,9 @@ def read_body(request: HttpRequest, *, media_types: tuple[str, ...]) -> bytes:
         TooLargeError: it is longer than 10 MB, declared or not.
     """
     declared = request.META.get("CONTENT_LENGTH") or ""
+    length = numerals.read(declared)
     limit = settings.API_BODY_LIMIT
-    if declared.isdigit() and int(declared) > limit:
+    if length is not None and length > limit:
         _drain(request, declared=True)
         raise TooLargeError(f"at most {limit} bytes")
     raw = _read(request, limit, declared=bool(declared))

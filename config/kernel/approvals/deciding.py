@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from config.kernel import approvals, clock
+from config.kernel import approvals, clock, numerals
 from config.kernel.approvals.telling import in_words, summary_of
 from config.kernel.console import ReadOnlyAdmin, action, actor, ask, found_or_404
 from config.kernel.models import Approval
@@ -70,9 +70,10 @@ class DecidingAdmin(ReadOnlyAdmin):
         return approval is not None and approval.requested_by == actor(request)
 
     def _open(self, request: HttpRequest, object_id: Any) -> Approval | None:
-        if object_id is None or not str(object_id).isdecimal():
+        key = numerals.read(object_id)
+        if key is None:
             return None
-        rows = self.get_queryset(request).filter(pk=int(object_id), state=State.WAITING)
+        rows = self.get_queryset(request).filter(pk=key, state=State.WAITING)
         found: Approval | None = rows.filter(expires_at__gt=clock.now()).first()
         return found
 

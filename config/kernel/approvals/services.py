@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from config.kernel import audit, outbox
+from config.kernel import audit, numerals, outbox
 from config.kernel.approvals import registry
 from config.kernel.approvals.errors import (
     ApprovalClosedError,
@@ -190,9 +190,10 @@ def _locked(approval_id: int) -> Approval:
 
 def _may_decide(approver: str, kind: registry.Kind) -> bool:
     role, _colon, key = approver.partition(":")
-    if role != "staff" or not key.isdecimal():
+    staff_id = numerals.read(key)
+    if role != "staff" or staff_id is None:
         return False
-    user = get_user_model()._default_manager.filter(pk=int(key), is_active=True).first()
+    user = get_user_model()._default_manager.filter(pk=staff_id, is_active=True).first()
     return user is not None and user.is_staff and user.has_perm(kind.permission)
 
 

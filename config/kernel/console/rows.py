@@ -16,6 +16,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from config.kernel import numerals
+
 BUTTON = "rows"
 _COUNT = "count"
 
@@ -235,4 +237,4 @@ def quieten(form: forms.Form) -> None:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return numerals.read(text, digits=5) or 0

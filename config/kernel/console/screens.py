@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from config.kernel import numerals
 from config.kernel.console import reach
 from config.kernel.console.large import is_small
 from config.kernel.console.names import find_members, name_members, name_sources
@@ -189,10 +190,9 @@ class SpreadAdmin(OfMembersAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         answer = super().changelist_view(request, extra_context)
-        asked = request.GET.get("member_id", "")
-        known = asked.isdecimal() and len(asked) < 19
-        if self.leaves_trace and answer.status_code == 200 and known:
-            reach.look(request, [int(asked)], page=self.model._meta.label_lower)
+        asked = numerals.read(request.GET.get("member_id"))
+        if self.leaves_trace and answer.status_code == 200 and asked is not None:
+            reach.look(request, [asked], page=self.model._meta.label_lower)
         return answer
 
     def changeform_view(
@@ -216,10 +216,11 @@ class SpreadAdmin(OfMembersAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         # By (member, row): the row's number alone would ask every place there is.
-        member, _dash, row = object_id.partition("-")
-        if not (member.isdecimal() and row.isdecimal()):
+        told, _dash, number = object_id.partition("-")
+        member, row = numerals.read(told), numerals.read(number)
+        if member is None or row is None:
             return None
-        found = self.get_queryset(request).filter(member_id=int(member), id=int(row)).first()
+        found = self.get_queryset(request).filter(member_id=member, id=row).first()
         if found is not None:
             self.attach([found])
             found.console_title = self.title_of(found)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.kernel import numerals
 from config.kernel.console.columns import badge, by_word
 from config.kernel.console.names import name_actors, programme_name, programme_words
 from config.kernel.console.places import record_url, when
@@ -115,10 +116,10 @@ class VersionsAdmin(ReadOnlyAdmin):
         return [*warned, *self.compared(obj, self._asked(request, obj)), self._history(obj)]
 
     def _asked(self, request: HttpRequest, version: Any) -> Any | None:
-        number = request.GET.get("with", "")
-        if not number.isdecimal() or len(number) > 9:
+        number = numerals.read(request.GET.get("with"), digits=9)
+        if number is None:
             return None
-        return self.versions(version.programme_id).filter(version=int(number)).first()
+        return self.versions(version.programme_id).filter(version=number).first()
 
     def compared(self, version: Any, other: Any | None = None) -> list[Table]:
         """Put a version beside another: the one asked for, in force, or in force before."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from config.kernel import numerals
 from config.kernel.errors import DomainError
 from config.pages.mall import shelf, wording
 from config.pages.visitors import Visitor, center_storefront, member_page
@@ -174,7 +175,7 @@ def _ask_for_proof(
 ) -> None:
     """Ask for a second proof before much is spent: first thing, so that nothing typed is lost."""
     asked = str(form["quantity"].value() or "")
-    quantity = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    quantity = numerals.read(asked, digits=3) or 1
     members_services.require_step_up_to_spend(
         session=request.session,
         user_id=int(request.user.pk or 0),
@@ -186,8 +187,8 @@ def _ask_for_proof(
 def _form(request: HttpRequest, visitor: Visitor, offer: Offer) -> CheckoutForm:
     if request.method == "POST":
         return CheckoutForm(offer, request.POST)
-    asked = request.GET.get("quantity", "1")
-    initial: dict[str, Any] = {"quantity": asked if asked.isdigit() and len(asked) < 4 else 1}
+    asked = numerals.read(request.GET.get("quantity"), digits=3)
+    initial: dict[str, Any] = {"quantity": 1 if asked is None else asked}
     if Delivery.SHIP in offer.item.deliveries:
         initial |= _address_of(request, visitor)
     near = [store.store_id for store in offer.stores if store.left > 0]
@@ -296,8 +297,7 @@ def _key(request: HttpRequest) -> str:
 
 
 def _version(request: HttpRequest) -> int | None:
-    told = request.POST.get("version", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
+    return numerals.read(request.POST.get("version"), digits=8)
 
 
 def _refusal(refused: DomainError, offer: Offer) -> str:
