@@ -27,7 +27,7 @@ class MembersConfig(AppConfig):
             rooms.Room(
                 slug="privacy",
                 page="me",
-                order=35,
+                order=60,
                 url_name="members:privacy",
                 title=_("Privacy"),
                 words=_("What is held about you, copies, leaving"),
@@ -38,7 +38,7 @@ class MembersConfig(AppConfig):
             rooms.Room(
                 slug="security",
                 page="me",
-                order=30,
+                order=50,
                 url_name="members:security",
                 title=_("Account security"),
                 words=_("Ways in, second proof, devices"),

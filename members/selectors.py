@@ -563,4 +563,10 @@ def mask_address(address: str) -> str:
 
 def has_staff(*, name: str) -> bool:
     """Tell whether somebody of the staff signs in by this name."""
-    return models.User.objects.filter(staff_name=name, is_staff=True).exists()
+    return find_staff(name=name) is not None
+
+
+def find_staff(*, name: str) -> int | None:
+    """Return the user who signs in to the console by this name."""
+    users = models.User.objects.filter(staff_name=name, is_staff=True)
+    return users.values_list("pk", flat=True).first()

@@ -7,8 +7,10 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from config.kernel import merging
+from config.kernel.console import code_words
 from members import risk
 from members.types import MergeLine, Outcome
 
@@ -22,8 +24,9 @@ def merge_line(line: MergeLine) -> str:
 
 
 def of_words(of: str) -> str:
-    """Return which one a line is about: a code as it is, a moment as a date."""
-    return " ".join(_moment(part) for part in of.split(" "))
+    """Return which one a line is about: a currency by its name, a moment as a date."""
+    names = code_words("currency")
+    return " ".join(names.get(part) or _moment(part) for part in of.split(" "))
 
 
 def _moment(text: str) -> str:
@@ -36,7 +39,7 @@ def _moment(text: str) -> str:
 def merge_states() -> dict[str, str]:
     """Return what becomes of merge cases."""
     return {
-        "open": _("Open"),
+        "open": pgettext("merge case", "Open"),
         "waiting": _("Waits for a second person"),
         "merged": _("Merged"),
         "undone": _("Undone"),

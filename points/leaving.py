@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
+from babel.numbers import get_currency_symbol
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from config.kernel import personal
+from config.kernel.money import minor_digits
 from config.kernel.personal import Person, Stake
+from members.programmes import selectors as programmes_selectors
 from points import currencies, selectors, services
 from points.models import Account
 from points.types import Adjust, Balance, CurrencyDefinition, CurrencyKind
@@ -23,7 +27,7 @@ def register() -> None:
 def list_stakes(person: Person, now: datetime) -> list[Stake]:
     """Return balances: money and what is set aside come first, points would be lost."""
     found = []
-    for definition, balance in _holdings(person, now):
+    for programme_id, definition, balance in _holdings(person, now):
         amount = balance.available + balance.pending
         name = definition.name(get_language() or "")
         slug = f"points.{definition.code}"
@@ -32,7 +36,7 @@ def list_stakes(person: Person, now: datetime) -> list[Stake]:
             found.append(Stake(slug=f"{slug}.held", words=words % {"name": name}, blocks=True))
         if amount > 0 and definition.kind is CurrencyKind.MONEY:
             words = _("%(name)s: %(amount)s. Spend it, or ask the shop to pay it back.")
-            told = {"name": name, "amount": f"{amount / 100:,.2f}"}
+            told = {"name": name, "amount": _money(amount, programme_id)}
             found.append(Stake(slug=slug, words=words % told, blocks=True))
         elif amount > 0 and definition.shown:
             words = ngettext(
@@ -66,9 +70,19 @@ def forfeit(person: Person, now: datetime) -> int:
     return taken
 
 
-def _holdings(person: Person, now: datetime) -> list[tuple[CurrencyDefinition, Balance]]:
+def _holdings(person: Person, now: datetime) -> list[tuple[int, CurrencyDefinition, Balance]]:
     rows = Account.objects.filter(member_id__in=person.member_ids).order_by("id")
-    return [(currencies.get(r.programme_id, r.currency), _balance(r, now)) for r in rows]
+    return [
+        (r.programme_id, currencies.get(r.programme_id, r.currency), _balance(r, now)) for r in rows
+    ]
+
+
+def _money(amount: int, programme_id: int) -> str:
+    """Return what is held in the programme's money, with the sign its own shoppers know."""
+    code = programmes_selectors.get_programme(programme_id).currency
+    digits = minor_digits(code)
+    sign = get_currency_symbol(code, locale="zh_Hans_CN")
+    return f"{sign}{Decimal(amount).scaleb(-digits):,.{digits}f}"
 
 
 def _balance(account: Account, now: datetime) -> Balance:

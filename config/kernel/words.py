@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _COLUMNS: dict[str, Any] = {
     "account_id": _("account"),
@@ -46,7 +47,7 @@ _COLUMNS: dict[str, Any] = {
     "debt": _("owed"),
     "debt_cap": _("points owed at most"),
     "debt_policy": _("when refunded points are spent already"),
-    "decided": _("decided"),
+    "decided": pgettext_lazy("points of an order", "decided"),
     "decided_at": _("decided at"),
     "decided_by": _("decided by"),
     "deliveries": _("ways to the member"),

@@ -60,7 +60,7 @@ def register_all() -> None:
         Room(
             slug="profile",
             page="me",
-            order=20,
+            order=40,
             url_name="pages:profile",
             title=_("My profile"),
             words=_("Picture, name, birthday, and what you like."),
@@ -71,7 +71,7 @@ def register_all() -> None:
         Room(
             slug="code",
             page="me",
-            order=30,
+            order=45,
             url_name="pages:code",
             title=_("Member code"),
             words=_("Show it when you pay, and the points come by themselves."),
@@ -82,7 +82,7 @@ def register_all() -> None:
         Room(
             slug="kinds",
             page="me",
-            order=25,
+            order=42,
             url_name="kinds:kinds",
             title=_("My kinds of membership"),
             words=_("Student, family, company, VIP: what you are and can become."),
@@ -94,7 +94,7 @@ def register_all() -> None:
         Room(
             slug="addresses",
             page="me",
-            order=32,
+            order=20,
             url_name="mine:addresses",
             title=_("My addresses"),
             words=_("Where parcels go; paste one and it is filled in."),
@@ -106,7 +106,7 @@ def register_all() -> None:
         Room(
             slug="balance",
             page="me",
-            order=31,
+            order=15,
             url_name="mine:balances",
             title=_("Balance and red packets"),
             words=_("Money with us: how much, until when, and where it went."),
@@ -117,7 +117,7 @@ def register_all() -> None:
         Room(
             slug="cards",
             page="me",
-            order=34,
+            order=25,
             url_name="mine:cards",
             title=_("Bank cards"),
             words=_("Bound and unbound; only the last four digits are ever shown."),
@@ -128,7 +128,7 @@ def register_all() -> None:
         Room(
             slug="titles",
             page="me",
-            order=36,
+            order=30,
             url_name="mine:titles",
             title=_("Invoice titles"),
             words=_("For you, or for your company."),

@@ -38,7 +38,7 @@ _LISTING = "admin:members_user_changelist"
 def role_choices() -> list[tuple[str, str]]:
     """Return the roles there are; those that wait for a second person say so."""
     return [
-        (role.code, f"{role.title} · {_('waits for a second person')}")
+        (role.code, f"{role.title} · {_('Waits for a second person')}")
         if role.guarded
         else (role.code, str(role.title))
         for role in roles.every()
@@ -91,7 +91,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ("is_active", "groups")
     search_fields = ("staff_name",)
     ordering = ("staff_name",)
-    fields = ("staff_name", "held", "served", "shown_state", "second_proof", "last_login")
+    fields = ("staff_name", "held", "served", "state_word", "second_proof", "last_login")
     readonly_fields = fields
     actions_list = ("invite",)
     actions_detail = (
@@ -134,6 +134,10 @@ class UserAdmin(ReadOnlyAdmin):
         if obj.must_change_password:
             return "waits", _("Must choose a password")
         return "active", _("Active")
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_word(self, obj: models.User) -> str:
+        return self.shown_state(obj)[1]
 
     # Buttons ------------------------------------------------------------------------------
 

@@ -152,7 +152,7 @@ class MemberAdmin(ReadOnlyAdmin):
     def email(self, obj: Any) -> str:
         return (obj.profile.email if obj.in_clear else obj.profile.email_masked) or ""
 
-    @admin.display(description=gettext_lazy("name"))
+    @admin.display(description=gettext_lazy("full name"))
     def masked_name(self, obj: Any) -> str:
         name = obj.profile.name or ""
         return name if obj.in_clear or not name else mask_name(name)
@@ -197,7 +197,7 @@ class MemberAdmin(ReadOnlyAdmin):
         profile = member.profile
         found: list[tuple[str, object]] = [
             (_("Programme"), self.programme(member)),
-            (_("Name"), self.masked_name(member)),
+            (_("Full name"), self.masked_name(member)),
             (_("Phone"), self.phone(member)),
             (_("E-mail"), self.email(member)),
             (_("Joined"), when(member.joined_at)),

@@ -37,6 +37,7 @@ from config.kernel.errors import DomainError
 from config.kernel.panels import Subject
 from config.kernel.sheets import Body, Sheet
 from members import models, selectors, services, wording
+from members.admin.accounts import store_choices
 from members.errors import MemberNotFoundError
 from members.types import MergeLine
 
@@ -369,6 +370,10 @@ def _tables(lines: list[MergeLine], heads: list[str]) -> list[Table]:
 def _shown(line: MergeLine, text: str) -> str:
     if not text:
         return "–"
+    if line.part == "loyalty" and line.what == "amount":
+        return f"{int(text) / 100:,.2f}"
+    if line.what == "home_store_id":
+        return dict(store_choices()).get(text, text)
     if text.isdecimal():
         return f"{int(text):,}"
     return wording.of_words(text) if line.what in ("until", "joined_at", "membership") else text

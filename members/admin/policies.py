@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.decorators import action as unfold_action
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -186,11 +186,21 @@ class ConsentPurposeAdmin(ReadOnlyAdmin):
         """Say how many agree now, and how many have withdrawn or objected."""
         rows = models.Consent.objects.order_by("purpose").values("purpose")
         counted = rows.annotate(all=Count("id"), withdrawn=Count("withdrawn_at"))
+        column = "name_zh" if (get_language() or "").startswith("zh") else "name_en"
+        purposes = models.ConsentPurpose.objects.values_list("code", column)
+        names = {**kind_words(), **dict(purposes)}
         return [
             Table(
                 title=_("Consents"),
                 headers=[_("Purpose"), _("Agree now"), _("Withdrawn or objected")],
-                rows=[[r["purpose"], r["all"] - r["withdrawn"], r["withdrawn"]] for r in counted],
+                rows=[
+                    [
+                        names.get(r["purpose"], r["purpose"]),
+                        r["all"] - r["withdrawn"],
+                        r["withdrawn"],
+                    ]
+                    for r in counted
+                ],
             )
         ]
 

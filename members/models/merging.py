@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.kernel.fields import EncryptedJSONField
 
@@ -17,7 +18,7 @@ class MergeCase(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("merge case", "Open")
         WAITING = "waiting", _("Waits for a second person")
         MERGED = "merged", _("Merged")
         UNDONE = "undone", _("Undone")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from config.kernel.privacy import Erase, Grade, classify, impersonal
 
-_WHY = "to show who of the staff looked at the member, and why"
+_WHY = _("to show who of the staff looked at the member, and why")
+_KEPT = _("three years")
 
 
 def declare() -> None:
@@ -17,7 +20,7 @@ def declare() -> None:
         "recorded_at",
         grade=Grade.LINKED,
         purpose=_WHY,
-        retention="three years",
+        retention=_KEPT,
         erase=Erase.KEEP,
     )
     # Staff write why in their own words, which are not the member's to take along.
@@ -26,7 +29,7 @@ def declare() -> None:
         "reason",
         grade=Grade.LINKED,
         purpose=_WHY,
-        retention="three years",
+        retention=_KEPT,
         erase=Erase.KEEP,
         exported=False,
     )

@@ -101,7 +101,7 @@ def _verified(name: str) -> Callable[[int], str | None]:
 
 
 for _code, _title, _permission, _read in (
-    ("name", _("Name"), CONTACTS, _profile("name")),
+    ("name", _("Full name"), CONTACTS, _profile("name")),
     ("phone", _("Phone"), CONTACTS, _profile("phone")),
     ("email", _("E-mail"), CONTACTS, _profile("email")),
     ("real_name", _("Real name"), IDENTITY, _verified("name")),

@@ -56,13 +56,13 @@ def _rooms() -> list[tuple[str, str, str, str]]:
             "privacy_exports",
             _("A copy of my data"),
             _("Everything we hold about you, as a file"),
-            "pages/icons/orders.html",
+            "pages/icons/copy.html",
         ),
         (
             "privacy_erasure",
             _("Erase my membership"),
             _("Fifteen days to change your mind"),
-            "pages/icons/lost.html",
+            "pages/icons/leave.html",
         ),
     ]
 

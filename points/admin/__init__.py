@@ -1,5 +1,6 @@
 """Console: the ledger, read-only, its corrections by hand and its proofs."""
 
+from config.kernel.console import names_codes
 from points.admin import (
     accounts,
     currencies,
@@ -10,7 +11,10 @@ from points.admin import (
     limits,
     lots,
     proofs,
+    wording,
 )
+
+names_codes("currency", wording.currency_words)
 
 __all__ = [
     "accounts",

@@ -20,6 +20,7 @@ from unfold.widgets import (
 )
 
 from config.kernel import clock, words
+from config.kernel import roles as kernel_roles
 from config.kernel.console import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -47,9 +48,10 @@ def role_choices() -> list[tuple[str, str]]:
     groups = Group.objects.values_list("name", flat=True)
     limited = models.AdjustmentLimit.objects.values_list("role", flat=True)
     clients = [f"client:{name}" for name in sorted(programmes_selectors.list_client_brands())]
+    titles = kernel_roles.titles()
     roles = sorted({ADMINISTRATOR, *groups, *limited} - {API_CLIENTS, *clients})
     return [
-        *((name, name) for name in roles),
+        *((name, titles.get(name, name)) for name in roles),
         (API_CLIENTS, _("All API clients")),
         *((name, _("API client %(id)s") % {"id": name.split(":")[1]}) for name in clients),
     ]
@@ -145,7 +147,8 @@ class _KeptAdmin(ReadOnlyAdmin):
 class AdjustmentLimitAdmin(_KeptAdmin):
     """How much each role corrects alone."""
 
-    list_display = ("role", "shown_currency", "points")
+    list_display = ("shown_role", "shown_currency", "points")
+    shown_role = word("role", kernel_roles.titles, title=gettext_lazy("role"))
     ordering = ("role", "currency")
     shown_currency = word("currency", currency_words, title=gettext_lazy("currency"))
     form_shown = LimitForm

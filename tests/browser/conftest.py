@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.kernel import clock, relay
 from members import services as members_services
+from messaging.models import LocalMessage
 from tests.factories.story import Story, make_story
 
 CHROMIUM = next(
@@ -50,6 +53,15 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+# Both widths and both languages by `make test`; the other way round by `make soak`.
+VIEWS = (
+    pytest.param((390, "zh-CN"), id="narrow-zh"),
+    pytest.param((1280, "en-US"), id="wide-en"),
+    pytest.param((390, "en-US"), id="narrow-en", marks=pytest.mark.soak),
+    pytest.param((1280, "zh-CN"), id="wide-zh", marks=pytest.mark.soak),
+)
+
+
 class Visit:
     """A page of the live server, and everything its console complained about."""
 
@@ -67,6 +79,28 @@ class Visit:
         """Go somewhere; nothing may stick out of the window."""
         self.page.goto(self.base + path)
         return self.page
+
+    def submit(self, action: str, **typed: str) -> Page:
+        """Fill in a form by the names of its fields, and send it."""
+        form = self.page.locator(f"form[action='{action}']")
+        for name, value in typed.items():
+            form.locator(f"[name={name}]").fill(value)
+        form.locator("button").first.click()
+        return self.page
+
+    def look(self) -> None:
+        """Stand on a page: nothing sticks out, axe is content, the console is quiet."""
+        stands = f"{self.page.url}: {self.page.title()}"
+        assert not self.sticks_out, stands
+        found = Axe().run(self.page).response["violations"]
+        serious = [
+            (rule["id"], rule["nodes"][0]["html"][:160])
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], stands
+        # A refused form is answered with 422, which Chromium notes; it is no fault of ours.
+        assert [words for words in self.complaints if "422" not in words] == [], stands
 
     @property
     def sticks_out(self) -> bool:
@@ -118,3 +152,19 @@ def seat(visit: Visit, user: Any) -> Visit:
 def deliver() -> None:
     """Do what the worker would: send what has been asked for."""
     relay.drain(clock.now())
+
+
+def latest_code() -> str:
+    """Send what waits, and return the newest code, as it arrives at somebody's phone."""
+    deliver()
+    body = LocalMessage.objects.filter(kind="code").latest("id").body
+    return str(re.findall(r"\d{6}", body)[0])
+
+
+def prove(window: Visit, kind: str = "phone") -> None:
+    """Give a fresh proof by a code, on the page that asks for one."""
+    form = window.page.locator(f"form:has(input[name=kind][value={kind}])")
+    form.locator("button[name=send]").click()
+    window.page.locator("[name=code]").first.wait_for()
+    form.locator("[name=code]").fill(latest_code())
+    form.locator("button").click()

@@ -153,7 +153,7 @@ def test_the_inbox_tells_what_the_merge_would_do(case):
     page = read(operator("en"), f"/ops/kernel/approval/{case.approval_id}/change/")
 
     assert "The merge case, side by side" in page
-    assert "Available · points" in page
+    assert "Available · Points" in page
 
 
 def test_whoever_may_only_look_sees_no_buttons(case):

@@ -136,7 +136,8 @@ class ApprovalAdmin(DecidingAdmin):
         if kind is None:
             return obj.kind
         head = kind.headline(obj.payload)
-        return f"{kind.title}: {head}" if head else str(kind.title)
+        told = {"change": kind.title, "what": head}
+        return _("%(change)s: %(what)s") % told if head else str(kind.title)
 
     @admin.display(description=gettext_lazy("what it will do"))
     def what(self, obj: Approval) -> str:

@@ -60,7 +60,9 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
 
     def title_of(self, obj: Any) -> str:
         """Return what a record is called above its page."""
-        return str(obj)
+        # What has no name of its own is called by its number.
+        name = str(obj)
+        return f"#{obj.pk}" if name == f"{type(obj).__name__} object ({obj.pk})" else name
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return _AttachingChangeList

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import transaction
 
-from config.pages.demo import mall, partners, people, shops, workers
+from config.pages.demo import everyday, mall, partners, people, shops, workers
 from loyalty.settlement import selectors as settlement_selectors
 from members import services as member_services
 from members.programmes import selectors as programme_selectors
@@ -38,6 +38,7 @@ def load(*, now: datetime) -> Iterator[str]:
     # Renewed each time, so that the sign-in which `make run` prints is true.
     member_services.create_staff(username=STAFF_NAME, password=STAFF_PASSWORD, superuser=True)
     yield f"staff: {STAFF_NAME}, {workers.hire(storefront=demo, password=STAFF_PASSWORD, now=now)}"
+    yield f"everyday: {everyday.settle_in(storefront=demo, now=now)}"
     yield _import_sample(retail, now)
     # `make run` shows what stands below the empty line.
     yield ""

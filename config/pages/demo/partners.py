@@ -52,7 +52,7 @@ def open_exchange(*, storefront: Storefront, partner: Storefront, now: datetime)
             amount=amount,
             source="demo:purse",
             key=f"demo:purse:{currency}",
-            reason="welcome",
+            reason="开卡礼",
             actor=ACTOR,
             now=now,
         )

@@ -122,7 +122,8 @@ def _find(visitor: Visitor, public_id: str) -> Address:
 def _known_of(visitor: Visitor) -> dict[str, Any]:
     """Return what need not be typed: the member is the likeliest recipient."""
     member = members_selectors.get_member(member_id=visitor.member.id)
-    return {"recipient": member.name or "", "phone": member.phone or "", "label": ""}
+    phone = (member.phone or "").removeprefix("+86")
+    return {"recipient": member.name or "", "phone": phone, "label": ""}
 
 
 def _filled_in(request: HttpRequest) -> AddressForm:

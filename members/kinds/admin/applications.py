@@ -167,7 +167,7 @@ class ApplicationAdmin(SpreadAdmin):
                 note=_("That you looked is in the audit log. It is deleted with the decision."),
                 headers=[_("Field"), _("Value")],
                 rows=[
-                    [_("Name"), given.holder],
+                    [_("Full name"), given.holder],
                     [_("School or company"), given.body],
                     [_("Number"), given.number],
                 ],

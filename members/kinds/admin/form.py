@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from config.kernel.console import ReasonForm, RowsField, give_rows, rows_of
@@ -65,7 +65,7 @@ class KindRow(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     by_operator = forms.BooleanField(
-        label=gettext_lazy("Staff decide"), required=False, widget=UnfoldBooleanWidget
+        label=gettext_lazy("Staff decide"), required=False, widget=UnfoldBooleanSwitchWidget
     )
     service_level = forms.ChoiceField(
         label=gettext_lazy("Service"),

@@ -61,7 +61,7 @@ def _words() -> dict[str, str]:
         "kind": _("Kind of member"),
         "label": _("Labels"),
         "locale": _("Language"),
-        "name": _("Name"),
+        "name": _("Full name"),
         "nickname": _("Nickname"),
         "phone": _("Phone"),
         "real_name": _("Verified name"),
