@@ -92,8 +92,36 @@ def test_pages_go_on_by_key_and_nothing_is_counted(monkeypatch):
     # With a member there is one statement to a page.
     with CaptureQueriesContext(connection) as asked:
         page = search_entries(told=EntryFilter(member_ids=(1,)), limit=10)
-    assert len(asked) == 1
+    assert len([q for q in asked if "points_entry" in q["sql"]]) == 1
     assert len(page.entries) == 10
+
+
+@pytest.mark.django_db
+def test_what_is_rare_among_a_members_many_entries_is_given_up_and_looked_for_by_stretches(
+    monkeypatch,
+):
+    monkeypatch.setattr(search, "PATIENCE", 0.05)
+    book = Book(make_shop().programme.id)
+    rare = book.earn(1, source="rare").entries[0].entry_id
+    book.earn(2)
+    asked: list[str] = []
+
+    def busy(execute, sql, params, many, context):
+        if "points_entry" in sql:
+            asked.append(sql)
+            if len(asked) == 1:
+                # As long as a statement over millions; the server ends it at once.
+                execute("SELECT pg_sleep(60)", None, False, context)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(busy):
+        found = search_entries(told=EntryFilter(member_ids=(1,), source="rare"))
+
+    assert [entry.pk for entry in found.entries] == [rare]
+    assert len(asked) > 1
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 @pytest.mark.django_db
