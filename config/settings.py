@@ -15,6 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from config import env
 from config.console import UNFOLD as UNFOLD
+from config.kernel import keyring
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,6 +30,8 @@ BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
 
 # --- Secrets: VAR/keys.json on a laptop, the environment in production ------------------
 SECRET_KEY = env.text("SECRET_KEY")
+# Not a traceback but a sentence: whoever starts web, workers or a command reads it first.
+keyring.refuse_without_keys()
 ENCRYPTION_KEYS: dict[str, str] = json.loads(env.text("ENCRYPTION_KEYS"))
 ENCRYPTION_PRIMARY = env.text("ENCRYPTION_PRIMARY")
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY")

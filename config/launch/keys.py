@@ -7,7 +7,6 @@ of its keys (`remember`) and refuses to work with others.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import secrets
@@ -17,11 +16,8 @@ from pathlib import Path
 
 import psycopg
 
+from config.kernel import keyring
 from config.launch.places import LaunchError
-
-_CREATE = """
-CREATE TABLE IF NOT EXISTS changke_keys (name text PRIMARY KEY, fingerprint text NOT NULL)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +108,7 @@ def _write(path: Path, keys: Keys) -> None:
 
 def fingerprints(environment: Mapping[str, str]) -> dict[str, str]:
     """Return a short name-to-fingerprint map of the keys that stored data depends on."""
-    found = {"blind-index": _fingerprint(environment["BLIND_INDEX_KEY"])}
-    for number, key in json.loads(environment["ENCRYPTION_KEYS"]).items():
-        found[f"encryption-{number}"] = _fingerprint(key)
-    return found
-
-
-def _fingerprint(key: str) -> str:
-    return hashlib.sha256(b"changke key id:" + key.encode()).hexdigest()[:16]
+    return keyring.fingerprints(environment)
 
 
 def remember(*, owner_url: str, ours: Mapping[str, str]) -> None:
@@ -129,33 +118,10 @@ def remember(*, owner_url: str, ours: Mapping[str, str]) -> None:
         LaunchError: the database was written with other keys, or cannot be reached.
     """
     try:
-        connection = psycopg.connect(owner_url, autocommit=True)
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            keyring.remember(connection, ours=ours)
+    except keyring.KeysRefusedError as refused:
+        raise LaunchError(str(refused)) from None
     except psycopg.OperationalError as problem:
         # The driver's message names host, port and database, never the password.
         raise LaunchError(f"The database cannot be reached: {problem}".strip()) from None
-    with connection:
-        connection.execute(_CREATE)
-        rows = connection.execute("SELECT name, fingerprint FROM changke_keys").fetchall()
-        known: dict[str, str] = dict(rows)
-        for name, fingerprint in sorted(known.items()):
-            if ours.get(name) != fingerprint:
-                raise LaunchError(_refusal(name, fingerprint, ours.get(name)))
-        for name in sorted(ours.keys() - known.keys()):
-            connection.execute(
-                "INSERT INTO changke_keys VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                (name, ours[name]),
-            )
-
-
-def _refusal(name: str, known: str, given: str | None) -> str:
-    if given is None:
-        return (
-            f"This database was written with the key {name} (id {known}), which is not among the "
-            "keys given. Add it; or, once nothing is encrypted under it any more, run "
-            f"DELETE FROM changke_keys WHERE name = '{name}'."
-        )
-    return (
-        f"This database was written with other keys: it knows {name} under the id {known}, "
-        f"the one given is {given}. Put back the keys.json (or ENCRYPTION_KEYS and "
-        "BLIND_INDEX_KEY) that belongs to it."
-    )
