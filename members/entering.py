@@ -119,6 +119,14 @@ def admit(
     )
 
 
+def step_up(request: HttpRequest, *, user_id: int, kind: ProofKind, now: datetime) -> None:
+    """Remember a fresh second proof, under a new key: one known before opens nothing grave."""
+    old_key = str(request.session.session_key)
+    request.session.cycle_key()
+    services.mark_proved(session=request.session, user_id=user_id, kind=kind, now=now)
+    services.rename_session(old_key=old_key, new_key=str(request.session.session_key))
+
+
 def _keep(request: HttpRequest, pending: Pending, now: datetime) -> None:
     request.session[_PENDING] = {
         "user": pending.user_id,

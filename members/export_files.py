@@ -13,17 +13,9 @@ from typing import IO
 from django.conf import settings
 
 from config.kernel import crypto
+from config.kernel.cells import cell
 
 _CONTEXT = "members.export"
-# What spreadsheets take for the beginning of a formula, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def cell(value: object) -> object:
-    """Return a value as a cell that is text when it came as text."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value
-    )
 
 
 def as_text(rows: Iterable[Iterable[object]]) -> str:

@@ -255,6 +255,19 @@ def find_by_external_id(
     return next((found[key] for key in wanted if key in found), None)
 
 
+def find_by_any_external_id(*, programme_id: int, external_id: str) -> int | None:
+    """Return the one member whom any channel calls by this id; None when several are.
+
+    Two channels may have given the same id to two people: which of them is meant is not
+    guessed.
+    """
+    called = models.Identity.objects.filter(external_id=external_id).values("member_id")
+    rows = models.Member.objects.filter(pk__in=called, programme_id=programme_id)
+    owner = Coalesce("survivor_id", "id", output_field=BigIntegerField())
+    found = list(rows.values_list(owner, flat=True).distinct()[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def find_by_card(*, programme_id: int, card_no: str) -> int | None:
     """Return the member with this card number; None too when its check digit is wrong."""
     if not numbers.is_member_no(card_no):

@@ -22,6 +22,7 @@ _BYTES = 32
 _WHERE = "Take it from the copy you keep (docs/deploy.md, Keys); it cannot be made anew."
 TABLE = "changke_keys"
 _KNOWN = "SELECT name, fingerprint FROM changke_keys"
+_IS_THERE = "SELECT to_regclass('changke_keys')::text"
 _CREATE = """
 CREATE TABLE IF NOT EXISTS changke_keys (name text PRIMARY KEY, fingerprint text NOT NULL)
 """
@@ -112,8 +113,10 @@ def remember(connection: psycopg.Connection[Any], *, ours: Mapping[str, str]) ->
     Raises:
         KeysRefusedError: the database was written with other keys.
     """
-    connection.execute(_CREATE)
-    known = dict(connection.execute(_KNOWN).fetchall())
+    # Only the owner may create it; afterwards it is there, and is not asked for again.
+    if connection.execute(_IS_THERE).fetchone() == (None,):
+        connection.execute(_CREATE)
+    known: dict[str, str] = dict(connection.execute(_KNOWN).fetchall())
     _compare(known, ours)
     for name in sorted(ours.keys() - known.keys()):
         connection.execute(
@@ -132,7 +135,7 @@ def verify(*, url: str, ours: Mapping[str, str]) -> None:
     """
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=_SECONDS) as connection:
-            known = dict(connection.execute(_KNOWN).fetchall())
+            known: dict[str, str] = dict(connection.execute(_KNOWN).fetchall())
     except (psycopg.OperationalError, *_UNTOLD):
         return
     _compare(known, ours)

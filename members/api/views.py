@@ -105,7 +105,11 @@ def _home_store(call: api.Call, code: str | None) -> int | None:
     ],
 )
 def look_up(call: api.Call) -> MembersFound:
-    """Give exactly one parameter. The list has none or one."""
+    """Give exactly one parameter. The list has none or one.
+
+    An `external_id` without `channel` is looked for among the caller's own ids, then among those
+    of all channels; one that several members have there names nobody.
+    """
     found = _find(call)
     if found is None:
         return MembersFound(items=[])
@@ -133,10 +137,7 @@ def _find(call: api.Call) -> int | None:
             address=contacts.parse_email(query.email),
         )
     if query.external_id is not None:
-        channels = [query.channel] if query.channel else showing.channels_of(call.caller)
-        return selectors.find_by_external_id(
-            programme_id=programme_id, channels=channels, external_id=query.external_id
-        )
+        return _find_by_external_id(call, query.external_id, query.channel)
     if query.card_no is not None:
         return selectors.find_by_card(programme_id=programme_id, card_no=query.card_no)
     return services.read_member_code(
@@ -145,6 +146,17 @@ def _find(call: api.Call) -> int | None:
         client_id=call.caller.client_id,
         now=call.now,
     )
+
+
+def _find_by_external_id(call: api.Call, external_id: str, channel: str | None) -> int | None:
+    programme_id = call.caller.programme_id
+    channels = [channel] if channel else showing.channels_of(call.caller)
+    found = selectors.find_by_external_id(
+        programme_id=programme_id, channels=channels, external_id=external_id
+    )
+    if found is not None or channel:
+        return found
+    return selectors.find_by_any_external_id(programme_id=programme_id, external_id=external_id)
 
 
 @api.operation(

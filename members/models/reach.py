@@ -63,3 +63,5 @@ class Identity(models.Model):
                 name="members_identity_is_told_once",
             )
         ]
+        # Who is called this anywhere: a till that scans an id does not know whose it is.
+        indexes = [models.Index(BlindOf("external_id"), name="members_identity_by_id")]

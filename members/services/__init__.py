@@ -153,6 +153,7 @@ from members.services.sessioning import (
     end_session,
     forget_sessions,
     open_session,
+    rename_session,
     revoke_app,
 )
 from members.services.settling import hold_member, hold_members
@@ -312,6 +313,7 @@ __all__ = [
     "remove_authenticator",
     "remove_avatar",
     "remove_passkey",
+    "rename_session",
     "renew_password",
     "renew_recovery_codes",
     "reopen",

@@ -26,6 +26,11 @@ def open_session(*, user_id: int, session_key: str, visit: Visit, now: datetime)
     )
 
 
+def rename_session(*, old_key: str, new_key: str) -> None:
+    """Write down that a browser goes on under a new key."""
+    UserSession.objects.filter(session_key=old_key).update(session_key=new_key)
+
+
 def close_session(*, session_key: str) -> None:
     """Forget a browser that signed out."""
     UserSession.objects.filter(session_key=session_key).delete()

@@ -46,7 +46,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     target = pages.safe_next(request, request.POST.get("next") or request.GET.get("next"))
 
     def succeed(kind: ProofKind) -> HttpResponse:
-        services.mark_proved(session=request.session, user_id=user_id, kind=kind, now=clock.now())
+        entering.step_up(request, user_id=user_id, kind=kind, now=clock.now())
         return redirect(target)
 
     proofs = services.list_proofs(user_id=user_id)

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from config.kernel import clock
-from members import services
+from members import entering, services
 from members.forms import REFUSALS, Filled
 from members.types import ProofKind
 from members.views import drawings, pages
@@ -41,9 +41,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
             filled.refuse("code", refusal)
         else:
             del request.session[_KEPT]
-            services.mark_proved(
-                session=request.session, user_id=user_id, kind=ProofKind.AUTHENTICATOR, now=now
-            )
+            entering.step_up(request, user_id=user_id, kind=ProofKind.AUTHENTICATOR, now=now)
             values = {"codes": services.list_recovery_codes(user_id=user_id), "done": "/ops/"}
             return render(request, "members/recovery_codes.html", values)
     link = drawings.authenticator_link(secret=secret, label=str(user), issuer=_("Changke"))

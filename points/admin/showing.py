@@ -15,12 +15,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from config.kernel import cells
 from config.kernel.money import minor_digits
 from members.programmes.types import Programme
 from points.selectors.reporting import Ageing, BrandShare, Liability, Month
-
-# A cell that begins like this would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def money(amount: int, currency: str) -> str:
@@ -143,10 +141,5 @@ def _lines(rows: Iterable[list[object]]) -> Iterator[str]:
     yield "\ufeff"
     for row in rows:
         buffer = io.StringIO()
-        csv.writer(buffer).writerow([_cell(value) for value in row])
+        csv.writer(buffer).writerow([cells.cell(value) for value in row])
         yield buffer.getvalue()
-
-
-def _cell(value: object) -> object:
-    # Names and numbers of orders come from outside.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -233,6 +233,29 @@ def test_attach_identity(client):
     assert [item["id"] for item in found] == [one["id"]]
 
 
+def test_an_id_of_any_channel_is_found_without_naming_it_unless_two_are_called_so(client):
+    one, two = (enrol(client, phone=f"1380013800{n}") for n in (0, 1))
+
+    def attach(member, channel, external_id):
+        told = {"channel": channel, "external_id": external_id}
+        assert client.post(f"members/{member['id']}/identities", told).status_code == 201
+
+    def found(query):
+        return [item["id"] for item in client.get(f"members?{query}").json()["items"]]
+
+    attach(one, "wechat", "union-1")
+    attach(one, "till", "77")
+    attach(two, "tmall", "77")
+
+    assert found("external_id=union-1") == [one["id"]]
+    assert found("external_id=union-1&channel=tmall") == []
+    # Which of the two a till means is not guessed; the caller's own ids come first.
+    assert found("external_id=77") == []
+    assert found("external_id=77&channel=tmall") == [two["id"]]
+    attach(two, "demo", "77")
+    assert found("external_id=77") == [two["id"]]
+
+
 def test_query_counts(client, django_assert_max_num_queries):
     made = enrol(client)
 

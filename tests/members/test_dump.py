@@ -17,11 +17,16 @@ from config.kernel.models import IdempotencyRecord, OutboxEvent
 from members import models, services
 from members.belongings import services as belongings_services
 from members.belongings.types import AddressDraft, Label, TitleDraft, TitleKind
+from members.kinds import services as kinds_services
+from members.kinds.types import ProofGiven
 from members.social.base import Person
 from messaging.models import LocalMessage
+from points.mall.types import Address
 from tests.belongings.test_cards_and_titles import COMPANY
 from tests.factories.api import api_client
+from tests.factories.kinds import make_kinds
 from tests.factories.loyalty import make_rules
+from tests.factories.mall import Mall
 from tests.factories.programmes import make_shop
 from tests.members import dumping, signing
 
@@ -48,6 +53,14 @@ SECRETS = {
     "cardholder": "任盈盈女士",
     "invoice name": "日月神教有限公司",
     "bank account": "110060149018000123456",
+    "student": "林平之学弟",
+    "school": "福威镖局学院",
+    "student number": "3210109988776",
+    "family name": "衡山刘府一家",
+    "parcel's recipient": "曲非烟姑娘",
+    "parcel's phone": "15698765432",
+    "parcel's street": "绿竹巷九号琴房",
+    "parcel's postcode": "471000918",
 }
 
 
@@ -107,6 +120,35 @@ def _keep_safe(member):
     services.add_authenticator(
         user_id=member.user_id, secret=secret, code=signing.app_code(secret), now=clock.now()
     )
+
+
+def _belong_and_order(member_id, shop):
+    """Prove to be a student, found a family, have a parcel sent."""
+    make_kinds(shop)
+    now = clock.now()
+    kinds_services.apply(
+        member_id=member_id,
+        kind="student",
+        given=ProofGiven(
+            holder=SECRETS["student"], body=SECRETS["school"], number=SECRETS["student number"]
+        ),
+        actor="member:test",
+        now=now,
+    )
+    kinds_services.found_group(
+        member_id=member_id, kind="family", name=SECRETS["family name"], actor="test", now=now
+    )
+    kinds_services.invite(member_id=member_id, kind="family", now=now)
+    mall = Mall(shop=shop)
+    mall.give(member_id, 5000)
+    parcel = Address(
+        recipient=SECRETS["parcel's recipient"],
+        phone=SECRETS["parcel's phone"],
+        region="河南省洛阳市",
+        street=SECRETS["parcel's street"],
+        postcode=SECRETS["parcel's postcode"],
+    )
+    mall.order(mall.item(), member_id, address=parcel, now=now)
 
 
 def _keep_belongings(member_id):
@@ -169,6 +211,7 @@ def test_h44_a_dump_shows_nobody(settings):
     relay.drain(now=clock.now())
 
     _keep_safe(models.Member.objects.get())
+    _belong_and_order(models.Member.objects.get().pk, shop)
     relay.drain(now=clock.now())
 
     text = dumping.dump()
@@ -179,8 +222,8 @@ def test_h44_a_dump_shows_nobody(settings):
     assert models.Member.history.count() >= 1
     assert IdempotencyRecord.objects.count() == 2
     assert OutboxEvent.objects.filter(name="members.code_requested.v1").count() == 5
-    # Two codes, and that an account, an app and a name were added.
-    assert len(mail.outbox) == 5
+    # Two codes; an account, an app and a name were added; a family was founded, a parcel ordered.
+    assert len(mail.outbox) == 7
     for table in (
         "members_contactpoint",
         "django_session",
@@ -193,5 +236,9 @@ def test_h44_a_dump_shows_nobody(settings):
         "belongings_address",
         "belongings_card",
         "belongings_invoicetitle",
+        "kinds_application",
+        "kinds_group",
+        "kinds_invitation",
+        "mall_order",
     ):
         assert f"COPY public.{table}" in text

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.kernel import clock
+from config.kernel import cells, clock
 from config.kernel.console import (
     ReasonForm,
     SpreadAdmin,
@@ -191,6 +191,5 @@ def _sheet(orders: list[Order]) -> HttpResponse:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from reading what a member typed as a formula."""
-    if cell[:1] in "=+-@\t\r" and not re.fullmatch(r"\+?[\d -]*", cell):
-        return f"'{cell}"
-    return cell
+    # A phone number is none, and is copied from here into the carrier's form.
+    return cell if re.fullmatch(r"\+?\d[\d -]*", cell) else str(cells.cell(cell))
