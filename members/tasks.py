@@ -30,6 +30,15 @@ def forget_attempts(**_: object) -> int:
     return services.forget_attempts(before=clock.now() - timedelta(days=180))
 
 
+@shared_task(name="members.forget_accesses", acks_late=True)
+def forget_accesses(**_: object) -> int:
+    """Delete what the access log has kept for three years."""
+    now = clock.now()
+    # Of 29 February there is no day three years before: the day after is soon enough.
+    kept = now.replace(year=now.year - 3, day=min(now.day, 28))
+    return services.forget_accesses(before=kept)
+
+
 @shared_task(name="members.build_exports", acks_late=True)
 def build_exports(**_: object) -> int:
     """Make the copies that members asked for."""
@@ -74,5 +83,6 @@ schedule.every(task="members.erase_due", cron="*/15 * * * *", queue="bulk")
 schedule.every(task="members.build_bulk_exports", seconds=15, queue="bulk")
 schedule.every(task="members.end_bulk_exports", cron="40 * * * *", queue="bulk")
 schedule.every(task="members.forget_sessions", cron="55 3 * * *", queue="bulk")
+schedule.every(task="members.forget_accesses", cron="20 4 * * *", queue="bulk")
 schedule.every(task="members.forget_attempts", cron="10 4 * * *", queue="bulk")
 schedule.every(task="members.forget_tickets", cron="25 * * * *", queue="bulk")

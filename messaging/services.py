@@ -23,6 +23,7 @@ from messaging.types import Channel, Kind, Outgoing, Status, Text
 
 KEEP_CODES = timedelta(hours=24)
 KEEP_TEXTS = timedelta(days=180)
+KEEP_ROWS = timedelta(days=2 * 365 + 1)
 _CHUNK = 5000
 
 __all__ = [
@@ -234,10 +235,23 @@ def _send(row: LocalMessage, text: Text) -> bool:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Forget addresses and texts that have done their work; return how many messages."""
-    return _forget(now, before=now - KEEP_CODES, codes=True) + _forget(
+    """Forget addresses and texts that have done their work, and after two years that there
+    was a message; return how many messages."""
+    forgotten = _forget(now, before=now - KEEP_CODES, codes=True) + _forget(
         now, before=now - KEEP_TEXTS, codes=False
     )
+    return forgotten + _drop(before=now - KEEP_ROWS)
+
+
+def _drop(*, before: datetime) -> int:
+    """Delete the oldest messages; they are numbered in the order of time, so none is searched."""
+    gone = 0
+    while True:
+        oldest = LocalMessage.objects.order_by("pk").values_list("pk", "recorded_at")[:_CHUNK]
+        keys = [pk for pk, recorded_at in oldest if recorded_at < before]
+        if not keys:
+            return gone
+        gone += LocalMessage.objects.filter(pk__in=keys).delete()[0]
 
 
 def _forget(now: datetime, *, before: datetime, codes: bool) -> int:

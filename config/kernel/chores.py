@@ -17,6 +17,7 @@ _TASKS: dict[str, Any] = {
     "mall.reconcile": _("Prove the mall's stock"),
     "mall.return_unclaimed": _("Take back what nobody collected"),
     "mall.return_unpaid": _("Take back what nobody paid"),
+    "members.forget_accesses": _("Forget old looks in the access log"),
     "members.forget_attempts": _("Forget old sign-in attempts"),
     "members.forget_sessions": _("Forget ended sessions"),
     "members.forget_tickets": _("Forget unused sign-in tickets"),

@@ -40,9 +40,8 @@ ENDINGS: dict[str, Ending] = {
     "180 days after the order is closed": Ending(tasks=("mall.forget_old",)),
     "180 days after it was handed over or given back": Ending(tasks=("mall.forget_old",)),
     "a day for sign-in codes, 180 days for others": Ending(tasks=("messaging.forget_old",)),
-    "two years": _KEPT,
-    # The access log is append-only: nothing takes its rows out after three years yet.
-    "three years": _KEPT,
+    "two years": Ending(tasks=("messaging.forget_old",)),
+    "three years": Ending(tasks=("members.forget_accesses",)),
     "a month after it ran out": Ending(tasks=("kinds.forget_invitations",)),
     "until it is decided": Ending(by="the decision itself, which empties the proof"),
     "until the group is dissolved": Ending(by="whoever dissolves the group"),

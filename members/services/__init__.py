@@ -169,7 +169,7 @@ from members.services.staffing import (
     reset_proof,
 )
 from members.services.updating import update_profile
-from members.services.watching import record_access
+from members.services.watching import forget_accesses, record_access
 from members.services.weighing import (
     forget_attempts,
     record_challenge,
@@ -265,6 +265,7 @@ __all__ = [
     "erase_due",
     "find_real_name",
     "find_social",
+    "forget_accesses",
     "forget_attempts",
     "forget_exports",
     "forget_sessions",

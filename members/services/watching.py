@@ -1,11 +1,14 @@
-"""Keep who of the staff looked at whom: one insert, never changed."""
+"""Keep who of the staff looked at whom: one insert, never changed, gone after three years."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from config.kernel import statements
 from members.models import AccessRecord
+
+_CHUNK = 5000
 
 
 def record_access(
@@ -29,3 +32,13 @@ def record_access(
         )
         for member_id in member_ids
     )
+
+
+def forget_accesses(*, before: datetime) -> int:
+    """Delete looks from before a moment, in chunks; what is not three years old stays anyway."""
+    gone = 0
+    while taken := statements.ask(
+        "SELECT members_forget_accesses(%s::timestamptz, %s::integer)", [before, _CHUNK]
+    )[0][0]:
+        gone += taken
+    return gone

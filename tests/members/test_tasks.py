@@ -48,3 +48,16 @@ def test_a_session_is_read_back_and_nothing_else_is_believed():
     assert store.decode(sealed) == {"who": "张三"}
     for junk in ("", "x", "e30=", sealed[:-4], "AQIDBA==" * 8):
         assert store.decode(junk) == {}
+
+
+def test_a_look_leaves_the_log_after_three_years_and_not_by_any_other_date():
+    now = clock.now()
+    for days in (1, 3 * 365 - 5, 3 * 365 + 5):
+        services.record_access(
+            user_id=1, member_ids=[7], page="member", now=now - timedelta(days=days)
+        )
+
+    # Whoever would empty the log by naming a later date takes no more than that.
+    assert services.forget_accesses(before=now + timedelta(days=9999)) == 1
+    assert tasks.forget_accesses() == 0
+    assert models.AccessRecord.objects.count() == 2

@@ -83,6 +83,15 @@ def test_codes_are_forgotten_after_a_day():
     assert services.forget_old(now=NOW) == 0
 
 
+def test_after_two_years_nothing_tells_that_there_was_a_message():
+    send("old", now=NOW - timedelta(days=2 * 365 + 2))
+    send("new", now=NOW - timedelta(days=2 * 365))
+
+    services.forget_old(now=NOW)
+
+    assert list(LocalMessage.objects.values_list("key", flat=True)) == ["new"]
+
+
 def test_a_member_without_address_gets_a_row_that_says_so():
     member = make_member(make_shop(), external_id="x")
 
