@@ -12,7 +12,7 @@ from points import services as points_services
 from points.mall import models, selectors, services
 from points.mall.types import ItemKind, OrderStatus, PaymentState
 from points.models import Lot
-from points.types import Release, Reverse, Spend
+from points.types import Capture, Release, Reverse, Spend
 from tests.factories.mall import ACTOR, NOON, REASON
 from tests.mall.test_ordering import available, events
 
@@ -279,6 +279,33 @@ def test_a_hold_that_was_given_up_elsewhere_does_not_keep_the_order(mall):
         pay(order)
     assert cancel(order).status is OrderStatus.CANCELLED
     assert (available(mall, member), stock(item)) == (100, 1)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_points_captured_elsewhere_come_back_with_the_order(mall, late):
+    item, member = mall.item(points=100, cash=990, stock=1), mall.buyer(100)
+    order = mall.order(item, member)
+    row = models.Order.objects.get(id=order.id)
+    points_services.post(
+        command=Capture(
+            member_id=member,
+            programme_id=mall.shop.programme.id,
+            key="elsewhere",
+            source="",
+            occurred_at=NOON,
+            reservation_id=row.reservation_id or 0,
+            points=60,
+        ),
+        now=NOON,
+    )
+    then = NOON + 30 * MINUTE if late else NOON
+
+    if late:
+        assert services.return_unpaid(now=then) == 1
+    else:
+        assert cancel(order).status is OrderStatus.CANCELLED
+
+    assert (available(mall, member, at=then), stock(item)) == (100, 1)
 
 
 def test_one_order_that_cannot_go_back_keeps_no_other_from_it(mall, caplog):

@@ -161,12 +161,16 @@ def _return_one(
 
 
 def _release(order: models.Order, *, actor: str, now: datetime) -> None:
-    """Free what is held; after its time the ledger has freed it by itself."""
+    """Free what is held; after its time the ledger has freed it by itself.
+
+    Whoever knows the reservation may have closed it by the points API: given up, its points are
+    free; captured, they are spent and come back like those of an order that was paid.
+    """
     if order.pay_by is not None and order.pay_by <= now:
+        _return_points(order, cause="cancel", actor=actor, now=now)
         return
     source = announcing.source(order)
-    with contextlib.suppress(points_services.ReservationClosedError):
-        # Closed already: somebody gave it up by the points API. The points are free.
+    try:
         points_services.post(
             command=Release(
                 member_id=order.member_id,
@@ -179,13 +183,16 @@ def _release(order: models.Order, *, actor: str, now: datetime) -> None:
             ),
             now=now,
         )
+    except points_services.ReservationClosedError:
+        _return_points(order, cause="cancel", actor=actor, now=now)
 
 
-def _return_price(order: models.Order, *, cause: str, actor: str, now: datetime) -> None:
-    """Return the points to the very lots they came from, and the cash by its own way."""
+def _return_points(order: models.Order, *, cause: str, actor: str, now: datetime) -> None:
+    """Return what was spent under an order, if anything was, to the very lots it came from."""
     source = announcing.source(order)
-    with contextlib.suppress(points_services.AlreadyReversedError):
-        # Reversed already: somebody corrected the entry by hand. Once is enough.
+    # Reversed already: somebody corrected the entry by hand. Once is enough.
+    unspent = (points_services.AlreadyReversedError, points_services.EntryNotFoundError)
+    with contextlib.suppress(*unspent):
         points_services.post(
             command=Reverse(
                 member_id=order.member_id,
@@ -199,6 +206,11 @@ def _return_price(order: models.Order, *, cause: str, actor: str, now: datetime)
             ),
             now=now,
         )
+
+
+def _return_price(order: models.Order, *, cause: str, actor: str, now: datetime) -> None:
+    """Return the points to the very lots they came from, and the cash by its own way."""
+    _return_points(order, cause=cause, actor=actor, now=now)
     payment = models.Payment.objects.filter(member_id=order.member_id, order_id=order.pk).first()
     if payment is None:
         return
