@@ -48,7 +48,8 @@ BEGIN
 END $$;
 
 -- Expires what is due of accounts that hold and await nothing: one entry for each account
--- and date, and each account and lot touched once.
+-- and date, and each account and lot touched once. One reading of an account's open lots tells
+-- what is due and what comes next.
 CREATE OR REPLACE FUNCTION points_expire_many(p_accounts points_account[], p_now timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -58,19 +59,21 @@ DECLARE
     v_accounts bigint;
     v_points bigint;
 BEGIN
-    WITH due AS MATERIALIZED (
+    WITH kept AS MATERIALIZED (
         SELECT l.ctid, l.member_id, l.account_id, l.id, l.remaining, l.expires_at,
-               u.available - u.debt AS balance
+               u.available - u.debt AS balance,
+               min(l.expires_at) FILTER (WHERE l.expires_at > p_now) OVER (
+                   PARTITION BY l.member_id, l.account_id) AS next_due
           FROM unnest(p_accounts) u
-          JOIN points_lot l ON l.member_id = u.member_id AND l.account_id = u.id
-                           AND l.open AND l.expires_at <= p_now),
+          JOIN points_lot l ON l.member_id = u.member_id AND l.account_id = u.id AND l.open),
+    due AS (SELECT * FROM kept WHERE expires_at <= p_now),
     gone AS (
         UPDATE points_lot l SET lapsed = l.lapsed + l.remaining, remaining = 0, open = false
           FROM due d WHERE l.ctid = d.ctid AND l.member_id = d.member_id),
     dated AS MATERIALIZED (
         SELECT nextval('points_entry_id_seq') AS id, g.* FROM (
             SELECT member_id, account_id, expires_at, min(balance) AS balance,
-                   sum(remaining)::bigint AS points,
+                   min(next_due) AS next_due, sum(remaining)::bigint AS points,
                    array_agg(due.id ORDER BY due.id) AS lots,
                    array_agg(-remaining ORDER BY due.id) AS lot_points,
                    array_agg(expires_at) AS lot_expires
@@ -90,11 +93,9 @@ BEGIN
         UPDATE points_account a
            SET available = a.available - d.points,
                lifetime_expired = a.lifetime_expired + d.points,
-               next_due_at = (
-                   SELECT min(l.expires_at) FROM points_lot l
-                    WHERE l.member_id = a.member_id AND l.account_id = a.id
-                      AND l.open AND l.expires_at > p_now)
-          FROM (SELECT member_id, account_id, sum(dated.points)::bigint AS points
+               next_due_at = d.next_due
+          FROM (SELECT member_id, account_id, min(dated.next_due) AS next_due,
+                       sum(dated.points)::bigint AS points
                   FROM dated GROUP BY member_id, account_id) d
          WHERE a.member_id = d.member_id AND a.id = d.account_id
         RETURNING d.points)

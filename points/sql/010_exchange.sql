@@ -279,8 +279,9 @@ BEGIN
         RETURN NEXT points_refusal('entry.already_reversed');
         RETURN;
     ELSIF b.available < x.received
-       OR b.member_id = f.member_id AND EXISTS (
-            SELECT FROM points_lot WHERE member_id = b.member_id AND id = ANY (f.lots) AND lapsed > 0)
+       OR EXISTS (SELECT FROM points_lot
+                   WHERE b.member_id = f.member_id
+                     AND member_id = b.member_id AND id = ANY (f.lots) AND lapsed > 0)
        OR b.member_id <> f.member_id AND EXISTS (
             SELECT FROM unnest(f.lots) lot WHERE points_lapsed_of(b, f, lot) > 0)
     THEN
