@@ -21,7 +21,7 @@ stop: ## Stop what a lost terminal left running
 	@exec $(BOOT) launch stop
 
 test: ## Run all tests on throw-away servers (ARGS="tests/points -x" to choose)
-	@exec $(DEV) python -m pytest -q -n $(WORKERS) $(ARGS)
+	@exec $(DEV) python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: ## Run the tests that are too long for `make test`
 	@exec $(DEV) python -m pytest -q -m soak $(ARGS)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.kernel import clock, relay
 from members import services as members_services
@@ -53,6 +53,10 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+# How long to wait for what comes at once: a busy machine shares its cores among several tests.
+PATIENCE = 45_000
+expect.set_options(timeout=PATIENCE)
+
 # Both widths and both languages by `make test`; the other way round by `make soak`.
 VIEWS = (
     pytest.param((390, "zh-CN"), id="narrow-zh"),
@@ -60,6 +64,13 @@ VIEWS = (
     pytest.param((390, "en-US"), id="narrow-en", marks=pytest.mark.soak),
     pytest.param((1280, "zh-CN"), id="wide-zh", marks=pytest.mark.soak),
 )
+
+
+_CALM = """
+() => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
+  && document.getAnimations().every(
+    (a) => a.playState !== "running" || a.effect.getComputedTiming().endTime > 2000)
+"""
 
 
 class Visit:
@@ -90,6 +101,7 @@ class Visit:
 
     def look(self) -> None:
         """Stand on a page: nothing sticks out, axe is content, the console is quiet."""
+        self.calm()
         stands = f"{self.page.url}: {self.page.title()}"
         assert not self.sticks_out, stands
         found = Axe().run(self.page).response["violations"]
@@ -101,6 +113,10 @@ class Visit:
         assert serious == [], stands
         # A refused form is answered with 422, which Chromium notes; it is no fault of ours.
         assert [words for words in self.complaints if "422" not in words] == [], stands
+
+    def calm(self) -> None:
+        """Wait until nothing fades or slides and no part is being replaced; clocks go on."""
+        self.page.wait_for_function(_CALM)
 
     @property
     def sticks_out(self) -> bool:
@@ -130,7 +146,7 @@ def visit(browser: Browser, live_server: Any, story: Story) -> Iterator[Callable
             java_script_enabled=scripts,
             color_scheme=scheme,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Visit(context.new_page(), live_server.url)
 

@@ -187,5 +187,5 @@ def test_pages_show_papers_purposes_and_what_is_held(now):
     assert "All of it" in signing.browser().get("/privacy/policies/terms/2099-01").content.decode()
     assert signing.browser().get("/privacy/policies/terms/none").status_code == 404
     held = browser.get("/me/privacy/held").content.decode()
-    assert "to recognize the member" in held
+    assert "to recognize the member" in held.lower()
     assert "direct, encrypted" in held

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from members import models as members_models
 from members import selectors as members_selectors
@@ -183,7 +184,10 @@ def test_the_preview_says_until_when(shop, people, now):
     grant(duplicate, "vip", now)
     make_family(duplicate, now=now)
 
-    found = members_services.preview_merge(survivor_id=survivor, duplicate_id=duplicate, now=now)
+    with translation.override("zh-hans"):
+        found = members_services.preview_merge(
+            survivor_id=survivor, duplicate_id=duplicate, now=now
+        )
 
     lines = {x.of: (x.survivor, x.duplicate, x.result) for x in found if x.part == "kinds"}
     until = selectors.find_membership(member_id=duplicate, kind="vip", at=now).until.isoformat()
